@@ -4,7 +4,8 @@ use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use qdeck_vnc::draw::{
-    CellPicture, CellSize, CellStyle, Cells, Geometry, ImagePicture, Pan, Protocol, Shapes, Source,
+    CellPicture, CellSize, CellStyle, Cells, Geometry, ImagePicture, ImageRenderer, Pan, Protocol, Shapes,
+    Snapshot, Source,
 };
 use qdeck_vnc::{Framebuffer, Region};
 use ratatui::buffer::Buffer;
@@ -80,13 +81,19 @@ fn images(c: &mut Criterion) {
         for (scale, geometry) in [("1:1", actual), ("fit", fit)] {
             for (name, change) in [("full", repaint as fn(&mut _, _)), ("line", type_line)] {
                 let mut screen = desktop();
-                let (mut picture, mut turn) = (ImagePicture::new(protocol, 0), 0);
+                let (mut picture, mut renderer) = (ImagePicture::new(protocol, 0), ImageRenderer::default());
+                let (mut snapshot, mut turn) = (Snapshot::default(), 0);
                 let mut bytes = 0;
                 group.bench_function(BenchmarkId::new(protocol.name(), format!("{scale} {name}")), |b| {
                     b.iter(|| {
                         turn += 1;
                         change(&mut screen, turn);
-                        let pieces = picture.update((&screen).into(), &geometry, &Cells::FREE, usize::MAX);
+                        snapshot.take((&screen).into(), geometry.source, usize::MAX);
+                        let mut pieces = picture.update(&geometry, &Cells::FREE, None);
+                        if let Some(request) = picture.request(&Cells::FREE) {
+                            let images = renderer.render(snapshot.source(), &request, &mut |_| false);
+                            pieces.extend(picture.update(&geometry, &Cells::FREE, Some(images)));
+                        }
                         bytes = pieces.iter().map(|piece| piece.bytes.len()).sum();
                     });
                 });

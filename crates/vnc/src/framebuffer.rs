@@ -184,8 +184,54 @@ impl Framebuffer {
         }
     }
 
+    /// The generations of the last changes of all blocks, row by row.
+    pub(crate) fn block_generations(&self) -> &[Generation] {
+        &self.changed
+    }
+
+    /// The rows of blocks that a region touches.
+    pub(crate) fn block_rows(&self, region: Region) -> impl Iterator<Item = BlockRow> {
+        let (width, bounds) = (self.blocks_across(), self.bounds());
+        let touched = self.clip(region).map(blocks).into_iter();
+        touched.flat_map(move |(columns, rows)| {
+            rows.map(move |row| {
+                let blocks = row * width + columns.start..row * width + columns.end;
+                BlockRow { bounds, first: (columns.start, row), blocks }
+            })
+        })
+    }
+
     fn blocks_across(&self) -> usize {
         usize::from(self.width.div_ceil(BLOCK))
+    }
+}
+
+/// A row of blocks.
+#[derive(Debug, Clone)]
+pub(crate) struct BlockRow {
+    /// The screen.
+    bounds: Region,
+    /// The column and the row of the first block.
+    first: (usize, usize),
+    /// The numbers of the blocks among all of the screen.
+    pub blocks: std::ops::Range<usize>,
+}
+
+impl BlockRow {
+    /// The pixels of some of its blocks, counted from the first one.
+    pub fn part(&self, blocks: &std::ops::Range<usize>) -> Region {
+        let edge = |block: usize, limit: u16| {
+            u16::try_from(block * usize::from(BLOCK)).unwrap_or(u16::MAX).min(limit)
+        };
+        let (column, row) = self.first;
+        let x = edge(column + blocks.start, self.bounds.width);
+        let y = edge(row, self.bounds.height);
+        Region {
+            x,
+            y,
+            width: edge(column + blocks.end, self.bounds.width) - x,
+            height: edge(row + 1, self.bounds.height) - y,
+        }
     }
 }
 

@@ -5,9 +5,10 @@ mod keeping;
 mod presence;
 
 use std::io;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 
 use super::app::Options;
 use super::draw;
@@ -19,6 +20,7 @@ use super::perform::Performer;
 use super::terminal::background::{self, Answer as TerminalAnswer};
 use super::terminal::{self, Abilities, Graphics, Guard, InputWish, Screen, Suspended};
 use super::ui::{Event, Ui};
+use crate::console::Wake;
 use crate::fleet::{Events, Fleet, Store};
 use crate::leave::{self, INTERRUPTS};
 use crate::model::Timestamp;
@@ -58,7 +60,7 @@ pub async fn run(fleet: Fleet, events: Events, store: Store, options: Options) -
     let (columns, rows) = terminal::size()?;
     let idle = terminal::idle_notice()?;
     let (sender, queue) = mpsc::channel(EVENT_QUEUE_CAPACITY);
-    let wake = std::sync::Arc::new(tokio::sync::Notify::new());
+    let wake = Arc::new(Notify::new());
     // Who makes no difference to the pace is never away.
     let away_after = (options.slow_away > 1).then_some(options.away_after);
     let presence = Presence::new(away_after, Instant::now());
@@ -68,7 +70,7 @@ pub async fn run(fleet: Fleet, events: Events, store: Store, options: Options) -
     let graphics = Graphics::new(options.pictures, |name| std::env::var(name).ok());
     let mut ui = Ui::new(store, options, Timestamp::now());
     let ways = fleet.clone();
-    ui.app.set_ways(std::sync::Arc::new(move |row| ways.ways(row)));
+    ui.app.set_ways(Arc::new(move |row| ways.ways(row)));
     keeping.restore(&mut ui);
     let (recordings, play) = (ui.app.options.recordings.clone(), ui.app.options.play.clone());
     let mut frames = Frames {
@@ -79,6 +81,7 @@ pub async fn run(fleet: Fleet, events: Events, store: Store, options: Options) -
         input_wish,
         abilities,
         graphics,
+        images: Arc::default(),
         performer: Performer::new(fleet, sender, wake.clone(), recordings, sessions),
         clock: FrameClock::default(),
         redraw_at: None,
@@ -113,6 +116,8 @@ struct Frames {
     input_wish: InputWish,
     abilities: Abilities,
     graphics: Graphics,
+    /// Notified when there are images for another frame.
+    images: Arc<Notify>,
     performer: Performer,
     clock: FrameClock,
     redraw_at: Option<Instant>,
@@ -128,8 +133,8 @@ impl Frames {
         mut events: Events,
         mut queue: mpsc::Receiver<Event>,
         input: &mut Input,
-        wake: &tokio::sync::Notify,
-        idle: &tokio::sync::Notify,
+        wake: &Notify,
+        idle: &Notify,
     ) -> io::Result<Leaving> {
         let mut fleet_lives = true;
         let mut has_asked = false;
@@ -159,6 +164,7 @@ impl Frames {
                     }
                     self.ui.set_consoles(self.performer.open_consoles());
                 }
+                () = self.images.notified() => self.take(Event::Tick)?,
                 // The terminal has read the frame before: the next one may be due.
                 () = idle.notified() => {}
                 () = sleep_until(until) => self.take_deadline()?,
@@ -225,7 +231,8 @@ impl Frames {
         if support == self.ui.app.pictures {
             return Ok(());
         }
-        self.screen.set_protocol(support.protocol);
+        let images = Arc::clone(&self.images);
+        self.screen.set_protocol(support.protocol, &(Arc::new(move || images.notify_one()) as Wake))?;
         self.ui.app.pictures = support;
         self.take(Event::Tick)
     }
@@ -340,9 +347,6 @@ impl Frames {
         self.ui.set_consoles(self.performer.open_consoles());
         self.keeping.look(&mut self.ui, now);
         self.redraw_at = self.ui.redraw_in().map(|after| now + after.max(MIN_FRAME_INTERVAL));
-        if self.screen.has_more() {
-            self.redraw_at = Some(now + MIN_FRAME_INTERVAL);
-        }
         Ok(())
     }
 

@@ -1,9 +1,11 @@
 //! Images on the screen: which there are, and their bytes behind the cells of a frame.
 //!
 //! A layer that draws an image marks its cells ([`mark`]): they are blanks that nothing else may be drawn into. What covers
-//! them, as a menu, takes the mark off, and the image is not seen there. After the cells of a frame the images are brought up
-//! to date; where images are part of the cells, what covers them is written once more behind them.
+//! them, as a menu, takes the mark off, and the image is not seen there. After the cells of a frame follow the images that were
+//! computed beside the screen since the last one; where images are part of the cells, what covers them is written once more
+//! behind them.
 
+use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -14,16 +16,12 @@ use unicode_width::UnicodeWidthStr as _;
 
 use super::painter::{Change, Painter};
 use super::pen::write_number;
-use crate::vnc::draw::{CellSize, Cells, Geometry, ImagePicture, Piece, Protocol, Source, kitty};
+use crate::console::Wake;
+use crate::console::images::{ImageWorker, MAX_PICTURES, PictureSource, SessionImages};
+use crate::vnc::draw::{CellSize, Cells, Geometry, ImagePicture, Piece, Protocol, kitty};
 
 /// The mark of a cell that an image is drawn over, in a bit that ratatui does not use.
 const PICTURE: Modifier = Modifier::from_bits_retain(1 << 14);
-
-/// The bytes of images in one frame, about. What is more comes with the next frames.
-const FRAME_BUDGET_BYTES: usize = 4 << 20;
-
-/// Images that a terminal can have at once.
-const MAX_PICTURES: u8 = 64;
 
 /// True once an image with an id was sent. Process-wide, because the terminal is given back without any handle.
 static HAS_SENT_IMAGE: AtomicBool = AtomicBool::new(false);
@@ -53,15 +51,6 @@ impl std::fmt::Debug for Picture {
     }
 }
 
-/// Pixels of a session.
-pub trait PictureSource: Send + Sync {
-    /// The same number for the same session, and another one for each other as long as this one lives.
-    fn key(&self) -> usize;
-
-    /// Reads the pixels, under a lock.
-    fn read(&self, read: &mut dyn FnMut(Source<'_>));
-}
-
 /// Marks the cells of an image.
 pub fn mark(area: Rect, buf: &mut Buffer) {
     for at in area.intersection(buf.area).positions() {
@@ -86,20 +75,29 @@ pub(super) fn end() -> &'static [u8] {
 pub(super) struct Pictures {
     protocol: Option<Protocol>,
     shown: Vec<Shown>,
+    /// Started with the first protocol.
+    worker: Option<ImageWorker>,
 }
 
 struct Shown {
     source: Arc<dyn PictureSource>,
     area: Rect,
     image: ImagePicture,
+    finished: SessionImages,
 }
 
 impl Pictures {
-    /// Sets the protocol. Returns true where images are on the screen by another one: it is to be cleared.
-    pub(super) fn set_protocol(&mut self, protocol: Option<Protocol>) -> bool {
+    /// Sets the protocol. `wake` is called when there are images for another frame. Returns true where images are on the screen by another one: it is to be cleared.
+    ///
+    /// # Errors
+    /// The system refuses a thread for the images.
+    pub(super) fn set_protocol(&mut self, protocol: Option<Protocol>, wake: &Wake) -> io::Result<bool> {
+        if protocol.is_some() && self.worker.is_none() {
+            self.worker = Some(ImageWorker::start(Arc::clone(wake))?);
+        }
         let is_other = self.protocol != protocol && !self.shown.is_empty();
         self.protocol = protocol;
-        is_other
+        Ok(is_other)
     }
 
     /// Takes the images from a terminal that is cleared.
@@ -110,12 +108,8 @@ impl Pictures {
         self.shown.clear();
     }
 
-    /// Returns true if everything that was wanted has been sent.
-    pub(super) fn is_complete(&self) -> bool {
-        self.shown.iter().all(|shown| shown.image.is_complete())
-    }
-
-    /// Brings the images up to date behind the cells of a frame, of which `changes` were written.
+    /// Writes the images that are finished behind the cells of a frame, of which `changes` were written, and requests those
+    /// that follow.
     pub(super) fn draw(
         &mut self,
         wanted: &[Picture],
@@ -124,7 +118,7 @@ impl Pictures {
         painter: &mut Painter,
         out: &mut Vec<u8>,
     ) {
-        let Some(protocol) = self.protocol else { return };
+        let (Some(protocol), Some(worker)) = (self.protocol, &self.worker) else { return };
         self.shown.retain_mut(|shown| {
             let is_wanted = wanted.iter().any(|picture| shown.is(picture));
             if !is_wanted {
@@ -133,9 +127,8 @@ impl Pictures {
             is_wanted
         });
         for picture in wanted {
-            let Some(at) = self.place(picture, protocol) else { continue };
-            let Some(shown) = self.shown.get_mut(at) else { continue };
-            let pieces = update(&mut shown.image, picture, frame, changes);
+            let Some(shown) = find_or_add(&mut self.shown, picture, protocol) else { continue };
+            let pieces = shown.update(picture, worker, frame, changes);
             if pieces.is_empty() {
                 continue;
             }
@@ -148,52 +141,62 @@ impl Pictures {
             }
         }
     }
+}
 
-    /// The place of an image in the list, where it is added if it is new. `None` where there are too many.
-    fn place(&mut self, picture: &Picture, protocol: Protocol) -> Option<usize> {
-        if let Some(at) = self.shown.iter().position(|shown| shown.is(picture)) {
-            return Some(at);
-        }
-        let is_free = |slot: &u8| self.shown.iter().all(|shown| shown.image.slot() != *slot);
+/// The state of an image, which is added if it is new. `None` where there are too many.
+fn find_or_add<'a>(
+    shown: &'a mut Vec<Shown>,
+    picture: &Picture,
+    protocol: Protocol,
+) -> Option<&'a mut Shown> {
+    let known = shown.iter().position(|shown| shown.is(picture));
+    let at = known.unwrap_or(shown.len());
+    if known.is_none() {
+        let is_free = |slot: &u8| shown.iter().all(|shown| shown.image.slot() != *slot);
         let slot = (0..MAX_PICTURES).find(is_free)?;
         let image = ImagePicture::new(protocol, slot);
-        self.shown.push(Shown { source: Arc::clone(&picture.source), area: picture.area, image });
-        Some(self.shown.len() - 1)
+        let source = Arc::clone(&picture.source);
+        shown.push(Shown { source, area: picture.area, image, finished: SessionImages::default() });
     }
+    shown.get_mut(at)
 }
 
 impl Shown {
     fn is(&self, picture: &Picture) -> bool {
         self.area == picture.area && self.source.key() == picture.source.key()
     }
-}
 
-/// The pieces of an image that have to be written.
-fn update(image: &mut ImagePicture, picture: &Picture, frame: &Buffer, changes: &[Change<'_>]) -> Vec<Piece> {
-    let area = picture.area;
-    let cell =
-        |column: u16, row: u16| frame.cell((area.x.saturating_add(column), area.y.saturating_add(row)));
-    let is_covered = |column: u16, row: u16| !cell(column, row).is_some_and(is_picture);
-    let width = usize::from(area.width);
-    let mut blanked = vec![false; width * usize::from(area.height)];
-    for (x, y, cell) in changes {
-        if is_picture(cell) && area.contains((*x, *y).into()) {
-            let index = usize::from(*y - area.y) * width + usize::from(*x - area.x);
-            if let Some(blanked) = blanked.get_mut(index) {
-                *blanked = true;
+    /// The pieces that have to be written. Requests what comes after them.
+    fn update(
+        &mut self,
+        picture: &Picture,
+        worker: &ImageWorker,
+        frame: &Buffer,
+        changes: &[Change<'_>],
+    ) -> Vec<Piece> {
+        let area = picture.area;
+        let cell =
+            |column: u16, row: u16| frame.cell((area.x.saturating_add(column), area.y.saturating_add(row)));
+        let is_covered = |column: u16, row: u16| !cell(column, row).is_some_and(is_picture);
+        let width = usize::from(area.width);
+        let mut blanked = vec![false; width * usize::from(area.height)];
+        for (x, y, cell) in changes {
+            if is_picture(cell) && area.contains((*x, *y).into()) {
+                let index = usize::from(*y - area.y) * width + usize::from(*x - area.x);
+                if let Some(blanked) = blanked.get_mut(index) {
+                    *blanked = true;
+                }
             }
         }
+        let is_blanked = |column: u16, row: u16| {
+            let index = usize::from(row) * width + usize::from(column);
+            column < area.width && blanked.get(index).copied().unwrap_or(false)
+        };
+        let cells = Cells { is_covered: &is_covered, is_blanked: &is_blanked };
+        let pieces = self.image.update(&picture.geometry, &cells, self.finished.take());
+        self.finished.request(worker, &picture.source, || self.image.request(&cells));
+        pieces
     }
-    let is_blanked = |column: u16, row: u16| {
-        let index = usize::from(row) * width + usize::from(column);
-        column < area.width && blanked.get(index).copied().unwrap_or(false)
-    };
-    let cells = Cells { is_covered: &is_covered, is_blanked: &is_blanked };
-    let mut pieces = Vec::new();
-    picture.source.read(&mut |source| {
-        pieces = image.update(source, &picture.geometry, &cells, FRAME_BUDGET_BYTES);
-    });
-    pieces
 }
 
 /// Writes pieces, each with the cursor on its first cell.

@@ -13,6 +13,7 @@ use super::Abilities;
 use super::frame::FrameWriter;
 use super::painter::{Painter, is_uncertain};
 use super::pictures::{Picture, Pictures};
+use crate::console::Wake;
 use crate::vnc::draw::Protocol;
 
 /// Two buffers and a writer. Unlike `ratatui::Terminal` it writes nothing at all when nothing changed.
@@ -47,14 +48,14 @@ impl<W: Write> Screen<W> {
         self.blank = true;
     }
 
-    /// Sets the protocol of images; `None` where there are none.
-    pub fn set_protocol(&mut self, protocol: Option<Protocol>) {
-        self.blank |= self.pictures.set_protocol(protocol);
-    }
-
-    /// Returns true if a part of an image was left for the next frame.
-    pub fn has_more(&self) -> bool {
-        !self.pictures.is_complete()
+    /// Sets the protocol of images; `None` where there are none. `wake` is called, from any thread, when there are images
+    /// for another frame.
+    ///
+    /// # Errors
+    /// The system refuses a thread for the images.
+    pub fn set_protocol(&mut self, protocol: Option<Protocol>, wake: &Wake) -> io::Result<()> {
+        self.blank |= self.pictures.set_protocol(protocol, wake)?;
+        Ok(())
     }
 
     /// Takes a new size.

@@ -7,11 +7,13 @@ mod cells;
 mod geometry;
 mod image;
 mod scale;
+mod snapshot;
 mod source;
 #[cfg(test)]
 pub(crate) mod testing;
 
 pub use cells::{CellPicture, CellStyle, Shapes};
 pub use geometry::{CellSize, Geometry, Pan};
-pub use image::{Cells, ImagePicture, Piece, Protocol, kitty};
+pub use image::{Cells, ImagePicture, ImageRenderer, ImageRequest, Piece, Protocol, RenderedImages, kitty};
+pub use snapshot::Snapshot;
 pub use source::{Overlay, Source};

@@ -1,7 +1,7 @@
 //! Pictures in real terminals under Xvfb: what they show, by screenshot, is the reference picture.
 //!
 //! ```text
-//!  Framebuffer ──▶ ImagePicture ──▶ pipe ──▶ xterm, kitty (Xvfb) ──▶ xwd
+//!  Framebuffer ──▶ ImageRenderer ──▶ ImagePicture ──▶ pipe ──▶ xterm, kitty (Xvfb) ──▶ xwd
 //!       └──────────────── reference ◀───── equal ─────────────────────┘
 //! ```
 //!
@@ -11,7 +11,7 @@
 mod screenshot;
 mod terminal;
 
-use qdeck_vnc::draw::{CellSize, Cells, Geometry, ImagePicture, Pan, Piece, Protocol};
+use qdeck_vnc::draw::{CellSize, Cells, Geometry, ImagePicture, ImageRenderer, Pan, Piece, Protocol};
 use qdeck_vnc::{Framebuffer, Region};
 use screenshot::Screenshot;
 use terminal::Terminal;
@@ -76,15 +76,23 @@ fn show_and_change(terminal: &mut Terminal, protocol: Protocol, tolerance: u32) 
     let size = (40 * cell.width, 12 * cell.height);
     let mut screen = console(size.0, size.1);
     let geometry = Geometry::actual(size, 40, 12, cell, Pan::default());
-    let mut picture = ImagePicture::new(protocol, 0);
+    let (mut picture, mut renderer) = (ImagePicture::new(protocol, 0), ImageRenderer::default());
+    let mut update = |screen: &Framebuffer| {
+        let mut pieces = picture.update(&geometry, &Cells::FREE, None);
+        if let Some(request) = picture.request(&Cells::FREE) {
+            let images = renderer.render(screen.into(), &request, &mut |_| false);
+            pieces.extend(picture.update(&geometry, &Cells::FREE, Some(images)));
+        }
+        pieces
+    };
     terminal.feed(b"\x1b[2J\x1b[?25l");
     let at = terminal.origin();
-    let pieces = picture.update((&screen).into(), &geometry, &Cells::FREE, usize::MAX);
+    let pieces = update(&screen);
     terminal.feed(&bytes(&pieces));
     assert_shows(terminal, at, &screen, tolerance);
     screen.fill(Region { x: 50, y: 40, width: 90, height: 30 }, 0x00ff_ffff);
     screen.fill(Region { x: size.0 - 9, y: size.1 - 9, width: 9, height: 9 }, 0x0000_00ff);
-    let pieces = picture.update((&screen).into(), &geometry, &Cells::FREE, usize::MAX);
+    let pieces = update(&screen);
     terminal.feed(&bytes(&pieces));
     assert_shows(terminal, at, &screen, tolerance);
 }

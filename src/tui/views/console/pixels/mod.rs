@@ -11,9 +11,10 @@ use std::sync::Arc;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
+use crate::console::images::PictureSource;
 use crate::console::{OpenConsole, PixelScreen};
 use crate::model::Timestamp;
-use crate::tui::terminal::pictures::{self, Picture, PictureSource, PictureSupport};
+use crate::tui::terminal::pictures::{self, Picture, PictureSupport};
 use crate::vnc::draw::{CellPicture, CellSize, CellStyle, Geometry, Overlay, Pan, Shapes, Source};
 use crate::vnc::{CursorImage, Framebuffer};
 use rate::Rate;
