@@ -3,7 +3,10 @@
 mod far_side;
 mod flood;
 mod log;
+#[path = "../kit/usage.rs"]
 mod usage;
+#[path = "../kit/websocket.rs"]
+mod websocket;
 
 use qdeck_console::Size;
 
