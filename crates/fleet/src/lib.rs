@@ -368,9 +368,17 @@ impl Fleet {
         }
     }
 
-    /// Opens a console.
+    /// Opens a console. Where credentials are made for an SSH session, that is written down in the journal.
     pub async fn open_console(&self, id: &ResourceId, kind: ScreenKind) -> Result<Console, Problem> {
-        let opened = self.provider(&id.context)?.console(id, kind).await;
+        let provider = self.provider(&id.context)?;
+        let makes_credentials = kind == ScreenKind::Ssh
+            && !self.is_read_only(&id.context)
+            && matches!(provider.ssh_credentials(), SshCredentials::Made { .. });
+        let opened = if makes_credentials {
+            self.make_ssh(id, || provider.console(id, kind)).await
+        } else {
+            provider.console(id, kind).await
+        };
         let may = match &opened {
             // SSH has a permission of its own.
             _ if kind == ScreenKind::Ssh => None,
@@ -378,11 +386,6 @@ impl Fleet {
             Err(problem) if problem.kind == ProblemKind::Forbidden => Some(Err(problem.clone())),
             Err(_) => None,
         };
-        if let Ok(Console::Ssh(target)) = &opened
-            && target.password.is_some()
-        {
-            self.inner.ssh_made.lock().insert(id.clone());
-        }
         if let Some(may) = may {
             let event = FleetEvent::May(id.context.clone(), Feature::Console, may);
             // Without a receiver the permission concerns no one; the console does.
@@ -397,25 +400,6 @@ impl Fleet {
     /// The context has no provider.
     pub fn ssh_credentials(&self, context: &ContextName) -> Result<SshCredentials, Problem> {
         Ok(self.provider(context)?.ssh_credentials())
-    }
-
-    /// Expires the SSH credentials that were made for sessions since the last call, where their context asks for it.
-    /// What has not been done `within` this time is left.
-    pub async fn expire_ssh(&self, within: Duration) {
-        let made: Vec<ResourceId> = self.inner.ssh_made.lock().drain().collect();
-        let expiring = made.into_iter().filter_map(|id| {
-            let provider = self.provider(&id.context).ok()?;
-            let expires = provider.ssh_credentials() == SshCredentials::Made { expire: true };
-            expires.then_some(async move {
-                if let Err(problem) = provider.expire_ssh(&id).await {
-                    tracing::warn!(%id, %problem, "SSH credentials were not expired");
-                }
-            })
-        });
-        let all = futures_util::future::join_all(expiring);
-        if tokio::time::timeout(within, all).await.is_err() {
-            tracing::warn!("SSH credentials were not expired in time");
-        }
     }
 
     /// The ways into an instance, the best first. Sends no request.

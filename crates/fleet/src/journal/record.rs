@@ -8,8 +8,8 @@ use serde_json::Value;
 
 use super::follower::Follower;
 use qdeck_model::{
-    ContextName, Expected, Kind, Lifecycle, Method, PreparedRequest, PreparedWrite, Problem, ResourceId,
-    Target, Timestamp, WriteId,
+    ActionId, ContextName, Expected, Kind, Lifecycle, Method, PreparedRequest, PreparedWrite, Problem,
+    ResourceId, Target, Timestamp, WriteId,
 };
 
 /// The version of the shape below. Fields may be added without raising it.
@@ -59,7 +59,7 @@ pub enum Entry {
 /// A write that is about to be sent.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Intent {
-    /// `screen` or `command`.
+    /// `screen`, `command`, or `session` for what opening or ending an SSH session does.
     pub by: String,
     /// The context.
     pub context: String,
@@ -269,6 +269,22 @@ impl Record {
             follower: Some(Follower::this()),
         };
         Self::now(&write.id, Entry::Intent(Box::new(intent)))
+    }
+
+    /// The intent of a write that a session makes by being opened or ended: it has no preview.
+    pub fn session_intent(id: &WriteId, target: &ResourceId, action: ActionId, summary: String) -> Self {
+        let intent = Intent {
+            by: "session".to_owned(),
+            context: target.context.to_string(),
+            target: TargetRecord { reference: target.into(), name: target.id.to_string(), state: None },
+            action: action.to_string(),
+            summary,
+            requests: Vec::new(),
+            expected: None,
+            creates: None,
+            follower: Some(Follower::this()),
+        };
+        Self::now(id, Entry::Intent(Box::new(intent)))
     }
 
     /// A write was taken on, as this operation and making this resource where they are known.

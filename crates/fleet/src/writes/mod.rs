@@ -14,6 +14,7 @@ mod history;
 mod known;
 mod pick_up;
 mod search;
+mod ssh;
 #[cfg(test)]
 mod tests;
 

@@ -3,6 +3,7 @@
 mod bulk;
 mod platform;
 mod search;
+mod ssh;
 
 use super::*;
 use platform::{accepted, context, machine, operation, operation_id, setup, setup_of, stop, unreachable};

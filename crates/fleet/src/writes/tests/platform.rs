@@ -12,9 +12,9 @@ use super::super::*;
 use crate::{Console, Events, ListEvent, Member, Options, Section, Traffic};
 use qdeck_model::{
     Danger, Expected, GpuRequest, Instance, Kind, Lifecycle, LogEvent, LogStart, Method, NewResource, Offers,
-    Operation, Outcome, Platform, PreparedRequest, Preview, Sample, ScreenKind, State,
+    Operation, Outcome, Platform, PreparedRequest, Preview, Sample, ScreenKind, Secret, SshTarget, State,
 };
-use qdeck_providers::{Answer, Check, Provider, exoscale};
+use qdeck_providers::{Answer, Check, Provider, SshCredentials, exoscale};
 
 /// A platform whose machines are all alike.
 pub(super) struct Machines {
@@ -40,6 +40,8 @@ pub(super) struct Machines {
     pub(super) rows: Mutex<Vec<Resource>>,
     /// The resource that writes make; `None` where they stop their target.
     pub(super) creates: Mutex<Option<NewResource>>,
+    /// The answers of the next changes of SSH credentials.
+    pub(super) ssh: Mutex<VecDeque<Result<(), Problem>>>,
 }
 
 pub(super) fn next<T: Clone>(queue: &Mutex<VecDeque<T>>) -> Option<T> {
@@ -114,6 +116,17 @@ pub(super) fn stop() -> Action {
     }
 }
 
+/// The password that is made for SSH sessions.
+pub(super) const PASSWORD: &str = "made-for-a-session";
+
+impl Machines {
+    fn change_ssh(&self) -> Result<(), Problem> {
+        self.sent.fetch_add(1, Ordering::SeqCst);
+        self.intents_when_sent.lock().unwrap().push(self.journal.read().unwrap().writes.len());
+        self.ssh.lock().unwrap().pop_front().unwrap_or(Ok(()))
+    }
+}
+
 impl Provider for Machines {
     fn platform(&self) -> Platform {
         exoscale::PLATFORM
@@ -155,8 +168,22 @@ impl Provider for Machines {
         stream::empty().boxed()
     }
 
-    fn console(&self, _: &ResourceId, _: ScreenKind) -> Answer<Console> {
-        async { Err(Problem::new(ProblemKind::Unsupported, "none")) }.boxed()
+    fn console(&self, _: &ResourceId, kind: ScreenKind) -> Answer<Console> {
+        if kind != ScreenKind::Ssh {
+            return async { Err(Problem::new(ProblemKind::Unsupported, "none")) }.boxed();
+        }
+        let answer = self.change_ssh();
+        let target = SshTarget { password: Some(Secret::new(PASSWORD)), ..SshTarget::default() };
+        async { answer.map(|()| Console::Ssh(target)) }.boxed()
+    }
+
+    fn ssh_credentials(&self) -> SshCredentials {
+        SshCredentials::Made { expire: true }
+    }
+
+    fn expire_ssh(&self, _: &ResourceId) -> Answer<()> {
+        let answer = self.change_ssh();
+        async { answer }.boxed()
     }
 
     fn sign_in_again(&self) {}
@@ -245,6 +272,7 @@ pub(super) fn setup_of(answer: Result<Outcome, Problem>, change: impl FnOnce(&mu
         in_bulk: Mutex::new(true),
         rows: Mutex::default(),
         creates: Mutex::default(),
+        ssh: Mutex::default(),
     });
     let mut member = Member::new(context(), exoscale::PLATFORM, Ok(platform.clone()));
     change(&mut member);
