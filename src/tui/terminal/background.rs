@@ -1,7 +1,9 @@
 //! Questions to the terminal, and its answers, which are taken out of what is typed: its background by OSC 11, its name and
 //! graphics by strings of other kinds. A terminal that does not answer costs nothing.
 //!
-//! Only questions are asked whose answers are strings: crossterm makes keys of these, and drops other reports.
+//! Only questions are asked whose answers are strings: crossterm makes keys of these. Of other reports it keeps nothing,
+//! neither of device attributes (DA1, `CSI ? 62 ; 4 c`) nor of the size of a cell (`CSI 6 ; h ; w t`), so that sixel is found
+//! by the terminal's name, and the size by the system.
 
 use std::io;
 use std::time::{Duration, Instant};
@@ -236,6 +238,8 @@ fn background(color: &str) -> Option<Background> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn key(c: char, modifiers: KeyModifiers) -> Event {
@@ -370,6 +374,119 @@ mod tests {
         }
         for term in ["xterm-256color", "tmux-256color", "screen", "foot"] {
             assert!(asks(term), "{term}");
+        }
+    }
+
+    /// What comes from the terminal.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    enum Part {
+        Typed(u8),
+        Answer(&'static str),
+    }
+
+    const ANSWERS: [&str; 7] = [
+        "\x1b]11;rgb:0000/0000/0000\x1b\\",
+        "\x1b]11;rgb:ffff/ffff/ffff\x07",
+        "\x1b_Gi=31;OK\x1b\\",
+        "\x1b_Gi=31;ENOTSUP:no graphics\x1b\\",
+        "\x1bP>|foot(1.16.2)\x1b\\",
+        "\x1bP1$r63;1\"p\x1b\\",
+        "\x1bP0$r\x1b\\",
+    ];
+
+    /// The events that crossterm makes of bytes that are read in these pieces: an escape with something behind it in the
+    /// same piece is Alt with that, two of them are one key, and one at the end of a piece is a key.
+    fn parsed(pieces: &[Vec<u8>]) -> Vec<Event> {
+        let mut events = Vec::new();
+        for piece in pieces {
+            let mut bytes = piece.iter().copied();
+            while let Some(byte) = bytes.next() {
+                events.push(match (byte, byte == 0x1b) {
+                    (_, true) => match bytes.next() {
+                        Some(0x1b) | None => Event::Key(KeyCode::Esc.into()),
+                        Some(next) => plain_key(next, KeyModifiers::ALT),
+                    },
+                    (0x07, _) => key('g', KeyModifiers::CONTROL),
+                    _ => plain_key(byte, KeyModifiers::NONE),
+                });
+            }
+        }
+        events
+    }
+
+    fn plain_key(byte: u8, modifiers: KeyModifiers) -> Event {
+        let shift = if byte.is_ascii_uppercase() { KeyModifiers::SHIFT } else { KeyModifiers::NONE };
+        // With Alt the filter does not look at Shift, which crossterm sets for a letter that is large.
+        let modifiers = if modifiers.is_empty() { shift } else { modifiers };
+        key(char::from(byte), modifiers)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2000))]
+
+        #[test]
+        fn no_key_is_lost_or_out_of_order_however_answers_come_in_between(
+            parts in prop::collection::vec(
+                prop_oneof![
+                    3 => prop::sample::select(b"jkq/GP_]>1;\\".as_slice()).prop_map(Part::Typed),
+                    2 => Just(Part::Typed(0x1b)),
+                    2 => prop::sample::select(ANSWERS.as_slice()).prop_map(Part::Answer),
+                ],
+                1..8,
+            ),
+            cuts in prop::collection::vec(any::<prop::sample::Index>(), 0..6),
+        ) {
+            let mut bytes = Vec::new();
+            let mut ends = Vec::new();
+            let mut starts_of_answers = Vec::new();
+            for (number, part) in parts.iter().enumerate() {
+                match part {
+                    Part::Typed(byte) => {
+                        bytes.push(*byte);
+                        // What is typed behind an escape comes later than that: else it would be Alt with it.
+                        let is_typed_next = matches!(parts.get(number + 1), Some(Part::Typed(_)));
+                        if *byte == 0x1b && is_typed_next {
+                            ends.push(bytes.len());
+                        }
+                    }
+                    Part::Answer(answer) => {
+                        starts_of_answers.push(bytes.len());
+                        bytes.extend(answer.as_bytes());
+                    }
+                }
+            }
+            ends.extend(cuts.iter().map(|cut| cut.index(bytes.len() + 1)));
+            ends.extend([0, bytes.len()]);
+            ends.sort_unstable();
+            ends.dedup();
+            let pieces: Vec<Vec<u8>> = ends.windows(2).map(|pair| bytes[pair[0]..pair[1]].to_vec()).collect();
+            let (left, _) = filtered(parsed(&pieces));
+            // An answer that is cut behind its first byte begins with what looks like the key.
+            let cut_answers = starts_of_answers.iter().filter(|start| ends.contains(&(*start + 1))).count();
+            let is_escape = |event: &Event| *event == Event::Key(KeyCode::Esc.into());
+            let typed: Vec<u8> = parts
+                .iter()
+                .filter_map(|part| if let Part::Typed(byte) = part { Some(*byte) } else { None })
+                .collect();
+            let letters: Vec<Event> =
+                typed.iter().filter(|byte| **byte != 0x1b).map(|byte| plain_key(*byte, KeyModifiers::NONE)).collect();
+            let seen: Vec<Event> = left.iter().filter(|event| !is_escape(event)).cloned().collect();
+            prop_assert_eq!(&seen, &letters, "{:?} in {:?}", parts, pieces);
+            // Between two letters: at least the escapes that were typed there, and no more than those and cut answers.
+            let runs = |events: Vec<bool>| -> Vec<usize> {
+                events.split(|is_escape| !is_escape).map(<[bool]>::len).collect()
+            };
+            let expected = runs(typed.iter().map(|byte| *byte == 0x1b).collect());
+            let found = runs(left.iter().map(is_escape).collect());
+            let surplus: Option<usize> = found
+                .iter()
+                .zip(&expected)
+                .map(|(found, expected)| found.checked_sub(*expected))
+                .sum();
+            prop_assert!(
+                surplus.is_some_and(|surplus| surplus <= cut_answers),
+                "{:?} for {:?}: {:?} in {:?}", found, expected, parts, pieces
+            );
         }
     }
 }
