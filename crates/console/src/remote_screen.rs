@@ -33,6 +33,15 @@ impl SessionState {
     pub const fn is_down(&self) -> bool {
         matches!(self, Self::Ended(_) | Self::Reconnecting(_))
     }
+
+    /// True if the link is opened again when that is asked for: it ended, or the next attempt has not begun.
+    pub const fn waits_for_reconnect(&self) -> bool {
+        match self {
+            Self::Ended(_) => true,
+            Self::Reconnecting(retry) => retry.at.is_some(),
+            Self::Connecting | Self::Live | Self::Page(_) => false,
+        }
+    }
 }
 
 /// The next attempt to open a link that broke.
@@ -153,11 +162,6 @@ pub trait PixelScreen: Send + Sync {
     /// Moves the pointer to a pixel and sets its buttons: bit 0 is the left one, 1 the middle, 2 the right, and 3 to 6 are
     /// presses of the wheel up, down, left and right. Dropped where the screen takes no input.
     fn send_pointer(&self, x: u16, y: u16, buttons: u8);
-
-    /// The pixel that the pointer was last moved to; where the shape of the pointer is drawn.
-    fn pointer(&self) -> (u16, u16) {
-        (0, 0)
-    }
 
     /// Takes the text that was put into the machine's clipboard since the last call, if one was.
     fn take_clipboard(&self) -> Option<String>;

@@ -85,12 +85,7 @@ impl RemoteScreen for TerminalSession {
     }
 
     fn reconnect(&self) {
-        let waits = match self.state() {
-            SessionState::Ended(_) => true,
-            SessionState::Reconnecting(retry) => retry.at.is_some(),
-            SessionState::Connecting | SessionState::Live | SessionState::Page(_) => false,
-        };
-        if waits {
+        if self.state().waits_for_reconnect() {
             // One request waiting is enough.
             let _ = self.reconnect.try_send(());
         }

@@ -18,7 +18,7 @@ pub(super) const MAX_FEED_TIME: Duration = Duration::from_millis(2);
 /// Time that the feeder waits for a reader of the screen.
 const READER_TIMEOUT: Duration = Duration::from_millis(5);
 
-/// The part that the screen's lock guards. Whoever changes it does so in [`SharedScreen::with`].
+/// The part that the screen's lock guards. It is changed in [`SharedScreen::with`].
 pub(super) struct Screen {
     pub emulator: Emulator,
     /// The recording under way.

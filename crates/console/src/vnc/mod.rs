@@ -68,12 +68,7 @@ impl RemoteScreen for VncSession {
     }
 
     fn reconnect(&self) {
-        let waits = match self.state() {
-            SessionState::Ended(_) => true,
-            SessionState::Reconnecting(retry) => retry.at.is_some(),
-            SessionState::Connecting | SessionState::Live | SessionState::Page(_) => false,
-        };
-        if waits {
+        if self.state().waits_for_reconnect() {
             // One request waiting is enough.
             let _ = self.reconnect.try_send(());
         }
@@ -162,10 +157,6 @@ impl PixelScreen for VncSession {
                 screen.client.pointer(x, y, buttons);
             }
         });
-    }
-
-    fn pointer(&self) -> (u16, u16) {
-        self.shared.with(|screen| screen.client.pointer_position())
     }
 
     fn take_clipboard(&self) -> Option<String> {
