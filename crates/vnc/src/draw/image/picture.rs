@@ -67,13 +67,20 @@ impl ImagePicture {
     ) -> Vec<Piece> {
         let mut pieces = Vec::new();
         if self.geometry != Some(*geometry) {
-            let bytes = self.remove();
-            if !bytes.is_empty() {
-                pieces.push(Piece { cells: Rect::ZERO, bytes });
+            let tiles = tiles(geometry, self.protocol);
+            let is_same_cell = self.geometry.is_some_and(|known| known.cell == geometry.cell);
+            if is_same_cell && self.tiles.iter().map(|shown| shown.tile).eq(tiles.iter().copied()) {
+                // Another part of the screen in the same cells: the images stay until those that replace them are finished.
+                self.epoch += 1;
+            } else {
+                let bytes = self.remove();
+                if !bytes.is_empty() {
+                    pieces.push(Piece { cells: Rect::ZERO, bytes });
+                }
+                let blank = |tile| Shown { tile, blanked: 0..0, is_sent: false, placed: Vec::new() };
+                self.tiles = tiles.into_iter().map(blank).collect();
             }
             self.geometry = Some(*geometry);
-            let blank = |tile| Shown { tile, blanked: 0..0, is_sent: false, placed: Vec::new() };
-            self.tiles = tiles(geometry, self.protocol).into_iter().map(blank).collect();
         }
         let mut images: Vec<Option<TileImage>> = Vec::new();
         images.resize_with(self.tiles.len(), || None);

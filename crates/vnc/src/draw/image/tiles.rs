@@ -17,7 +17,7 @@ const MAX_STRIP_ROWS: u16 = 6;
 const MIN_STRIP_HEIGHT: u16 = 64;
 
 /// A part of a picture: a tile for kitty, for others a strip of whole rows of cells.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Tile {
     /// Its cells.
     pub cells: Rect,

@@ -254,6 +254,21 @@ fn a_new_geometry_and_a_cleared_terminal_begin_anew() {
 }
 
 #[test]
+fn another_part_of_the_screen_replaces_the_one_before_without_a_blank_in_between() {
+    let source = plain(640, 400);
+    let at = |x: u16| Geometry::actual((640, 400), 40, 20, CellSize::new(8, 16), Pan { x, y: 0 });
+    for protocol in PROTOCOLS {
+        let mut screen = Screen::new(40, 20, CellSize::new(8, 16));
+        let mut picture = Whole::new(protocol, 0);
+        show(&mut screen, &picture.update((&source).into(), &at(0), &Cells::FREE, ALL), protocol);
+        assert_eq!(picture.picture.update(&at(100), &Cells::FREE, None), [], "{protocol:?}");
+        assert_shown(&screen.seen(), &reference((&source).into(), &at(0)), tolerance(protocol));
+        show(&mut screen, &picture.update((&source).into(), &at(100), &Cells::FREE, ALL), protocol);
+        assert_shown(&screen.seen(), &reference((&source).into(), &at(100)), tolerance(protocol));
+    }
+}
+
+#[test]
 fn strips_of_sixels_end_with_a_whole_band_but_for_the_last() {
     for height in 1..=80 {
         let rows = strip_rows(height);
