@@ -59,10 +59,10 @@ impl Life {
         self.deck.confirm(key);
     }
 
-    /// Shows the rows with this name alone.
+    /// Shows the rows alone whose names begin with this one: a life may rename its instance.
     pub fn filter(&self, name: &str) {
-        self.deck.type_keys(&format!("/name:/^{name}$/\r"));
-        self.deck.wait_for(&format!("/name:/^{name}$/ ─"));
+        self.deck.type_keys(&format!("/name:/^{name}/\r"));
+        self.deck.wait_for(&format!("/name:/^{name}/ ─"));
     }
 
     /// Waits for a row of the table with this name and all of these words: its state, its size.
