@@ -79,6 +79,16 @@ fn a_screen_that_was_cleared_stays_clear_of_the_history() {
 }
 
 #[test]
+fn a_repeat_is_the_same_as_the_characters() {
+    for before in ["", "\x1b[?7l", "\x1b[3;9s\x1b[?69h\x1b[3;9s", "\x1b[4h\x1b[5G", "\x1b#6", "\x1b[8m"] {
+        let repeated = fed(40, 20, &format!("{before}ab\x1b[600bc"));
+        let typed = fed(40, 20, &format!("{before}a{}c", "b".repeat(601)));
+        assert_eq!(rows(&repeated), rows(&typed), "{before:?}");
+        assert_eq!(repeated.cursor(), typed.cursor(), "{before:?}");
+    }
+}
+
+#[test]
 fn tab_stops_go_on_to_the_edge_of_the_widest_screen() {
     let emulator = fed(1100, 2, "\x1b[1060G\t");
     assert_eq!(cursor(&emulator), (1, 1065));

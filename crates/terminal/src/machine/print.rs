@@ -10,8 +10,7 @@ impl Machine {
     /// Prints a run of printable ASCII.
     pub(super) fn print_run(&mut self, mut text: &[u8]) {
         let Some(last) = text.last() else { return };
-        let is_plain = self.charsets.is_plain() && !self.modes.insert;
-        if !is_plain || self.style.flags.contains(Flags::CONCEAL) {
+        if !self.prints_as_is() {
             for byte in text {
                 self.print_char(char::from(*byte));
             }
@@ -44,6 +43,11 @@ impl Machine {
                 self.cursor.column = start + count;
             }
         }
+    }
+
+    /// Whether ASCII is written to the cells as it comes.
+    fn prints_as_is(&self) -> bool {
+        self.charsets.is_plain() && !self.modes.insert && !self.style.flags.contains(Flags::CONCEAL)
     }
 
     /// Prints a character.
@@ -171,6 +175,13 @@ impl Machine {
         let cells = self.rows * self.columns;
         let row = ((self.margins.right + 1 - self.margins.left) / width).max(1);
         let count = if count > cells { cells + (count - cells) % row } else { count };
+        if c.is_ascii() && self.prints_as_is() {
+            let run = [c as u8; 256];
+            for from in (0..count).step_by(run.len()) {
+                self.print_run(&run[..run.len().min(count - from)]);
+            }
+            return;
+        }
         for _ in 0..count {
             self.put(c, width);
         }
