@@ -2,6 +2,7 @@
 
 mod encodings;
 mod flood;
+mod frames;
 mod passthrough;
 #[cfg(feature = "system-tests")]
 mod programs;

@@ -16,7 +16,8 @@ use qdeck_net::{Client, ClientOptions, SocketOptions};
 
 type Server = WebSocketStream<TcpStream>;
 
-async fn accept(listener: &TcpListener) -> Server {
+/// Accepts a connection and answers its upgrade; what follows are frames.
+pub(super) async fn upgrade(listener: &TcpListener) -> TcpStream {
     let (mut stream, _) = listener.accept().await.unwrap();
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
@@ -33,7 +34,11 @@ async fn accept(listener: &TcpListener) -> Server {
         "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: {key}\r\n\r\n"
     );
     stream.write_all(answer.as_bytes()).await.unwrap();
-    WebSocketStream::from_raw_socket(stream, Role::Server, None).await
+    stream
+}
+
+async fn accept(listener: &TcpListener) -> Server {
+    WebSocketStream::from_raw_socket(upgrade(listener).await, Role::Server, None).await
 }
 
 /// A session and the server that it is connected to.
