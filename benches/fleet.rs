@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use quarterdeck::fleet::logs::{LogBuffer, Pattern, Sieve};
-use quarterdeck::fleet::{FleetEvent, ListEvent, Member, Series, Store};
+use quarterdeck::fleet::{FleetEvent, ListEvent, Member, Series, Store, page_rows};
 use quarterdeck::model::{
     Address, Bytes, ContainerLink, ContextName, Cores, Instance, Kind, Lifecycle, LogEvent, LogLine, Metric,
     Problem, ProblemKind, Resource, ResourceId, Sample, State, Timestamp,
@@ -52,7 +52,7 @@ fn listing() -> Vec<FleetEvent> {
         for event in [
             ListEvent::Page {
                 scope: Some(scope.clone()),
-                rows: (page * PAGE..(page + 1) * PAGE).map(instance).collect(),
+                rows: page_rows((page * PAGE..(page + 1) * PAGE).map(instance)),
                 expected: Some(ROWS),
             },
             ListEvent::ScopeEnd(scope),

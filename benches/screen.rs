@@ -4,7 +4,7 @@ use std::hint::black_box;
 
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use crossterm::event::{Event as TerminalEvent, KeyCode, KeyEvent, KeyModifiers};
-use quarterdeck::fleet::{Auth, FleetEvent, Health, ListEvent, Member, Store, Traffic};
+use quarterdeck::fleet::{Auth, FleetEvent, Health, ListEvent, Member, Store, Traffic, page_rows};
 use quarterdeck::model::{
     ContextName, Instance, Kind, Lifecycle, Problem, ProblemKind, Resource, ResourceId, State, Timestamp,
 };
@@ -42,7 +42,7 @@ fn store() -> Store {
         cycle::PLATFORM,
         Err(Problem::new(ProblemKind::Local, "made by hand")),
     )]);
-    let rows = (0..ROWS).map(|number| instance(&context, number)).collect();
+    let rows = page_rows((0..ROWS).map(|number| instance(&context, number)));
     for event in [
         FleetEvent::Context(context.clone(), Health::Live, Auth::Good, Traffic::default()),
         FleetEvent::ListStarted(context.clone(), Kind::Instance),

@@ -71,7 +71,9 @@ async fn list(fleet: &Fleet, context: &ContextName, kind: Kind) -> (Vec<Resource
     let (mut found, mut failed) = (Vec::new(), None);
     while let Some(event) = listing.next().await {
         match event {
-            ListEvent::Page { rows, .. } => found.extend(rows),
+            ListEvent::Page { rows, .. } => {
+                found.extend(rows.iter().map(|row| Resource::clone(row)));
+            }
             ListEvent::ScopeFailed(_, problem) => failed = Some(problem),
             ListEvent::Failed(problem) => return (found, Some(problem)),
             ListEvent::End => break,

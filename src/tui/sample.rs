@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::fleet::{Auth, FleetEvent, Health, ListEvent, Member, Store, Traffic};
+use crate::fleet::{Auth, FleetEvent, Health, ListEvent, Member, Store, Traffic, page_rows};
 use crate::model::{
     Address, Bytes, Container, ContainerLink, ContextName, Cores, Fact, GpuModel, GpuRequest, Instance, Kind,
     Lifecycle, Offers, Operation, Platform, Problem, ProblemKind, Resource, ResourceId, Revision, Sample,
@@ -133,6 +133,7 @@ pub(crate) fn empty(contexts: &[(&str, Platform)]) -> Store {
 /// Lists these rows of one kind of one context, whole.
 pub(crate) fn list(store: &mut Store, name: &str, kind: Kind, rows: Vec<Resource>) {
     let name = context(name);
+    let rows = page_rows(rows);
     for event in [
         FleetEvent::ListStarted(name.clone(), kind),
         FleetEvent::List(name.clone(), kind, ListEvent::Page { scope: None, rows, expected: None }),

@@ -3,6 +3,7 @@
 #![cfg(feature = "demo")]
 #![expect(clippy::expect_used, clippy::unwrap_used, clippy::panic, reason = "a test's helper fails the test")]
 
+mod again;
 mod check;
 mod coverage;
 #[cfg(feature = "system-tests")]

@@ -54,7 +54,9 @@ pub use store::{
 };
 pub use writes::{BulkHandle, BulkItem, DeclaredAction, PreparedBulk, WriteEnd, WriteEvent, WritePhase};
 
-pub use qdeck_providers::{Console, ListEvent, Section, SharedProvider, SshCredentials, Traffic};
+pub use qdeck_providers::{
+    Console, ListEvent, PageRows, Section, SharedProvider, SshCredentials, Traffic, page_rows,
+};
 
 /// A context to be watched.
 #[derive(Clone)]

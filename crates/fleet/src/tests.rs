@@ -9,7 +9,7 @@ use tokio::time::Instant;
 use super::fake::{Fake, context, id, model, receive, sample, start};
 use super::*;
 use qdeck_providers::Change;
-use qdeck_providers::cycle;
+use qdeck_providers::{cycle, page_rows};
 
 const TWO: &[Kind] = &[Kind::Instance, Kind::Container];
 const ONE: &[Kind] = &[Kind::Instance];
@@ -33,7 +33,7 @@ fn healths(events: &[FleetEvent]) -> Vec<Health> {
 #[tokio::test(start_paused = true)]
 async fn kinds_are_listed_in_order_and_then_at_their_pace() {
     let fake = Arc::new(Fake::new(TWO));
-    let page = ListEvent::Page { scope: None, rows: vec![model(&id("i1"))], expected: Some(1) };
+    let page = ListEvent::Page { scope: None, rows: page_rows([model(&id("i1"))]), expected: Some(1) };
     fake.answer(Kind::Instance, vec![page, ListEvent::End]);
     let began = Instant::now();
     let (_fleet, mut events) = start(&fake);
@@ -148,7 +148,7 @@ async fn an_answer_under_way_for_another_kind_does_not_end_the_pause_of_refused_
     for _ in 0..100 {
         fake.fail(Kind::Container, trouble(ProblemKind::Unauthorized));
         // It takes longer than the refusal.
-        let page = || ListEvent::Page { scope: None, rows: Vec::new(), expected: None };
+        let page = || ListEvent::Page { scope: None, rows: page_rows([]), expected: None };
         fake.answer(Kind::Instance, vec![page(), page(), page(), page(), ListEvent::End]);
     }
     let (_fleet, mut events) = start(&fake);

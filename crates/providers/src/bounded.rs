@@ -81,7 +81,7 @@ impl Bounded {
                 }
                 let left = self.bounds.rows - self.rows;
                 if rows.len() > left {
-                    rows.truncate(left);
+                    *rows = rows[..left].into();
                     return (Some(event), Some(ReachedBound::Rows(self.bounds.rows)));
                 }
                 self.rows += rows.len();
@@ -115,6 +115,7 @@ impl Bounded {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::page_rows;
     use qdeck_model::{
         ContextName, Instance, Kind, Lifecycle, Problem, ProblemKind, Resource, ResourceId, State,
     };
@@ -125,7 +126,7 @@ mod tests {
             let id = ResourceId::new(&context, Kind::Instance, format!("i{n}"));
             Resource::Instance(Instance::new(id, "web", State::new(Lifecycle::Running, "running")))
         };
-        ListEvent::Page { scope: scope.map(Arc::from), rows: (0..rows).map(row).collect(), expected: None }
+        ListEvent::Page { scope: scope.map(Arc::from), rows: page_rows((0..rows).map(row)), expected: None }
     }
 
     async fn listed(events: impl IntoIterator<Item = ListEvent> + Send + 'static, rows: usize) -> Vec<String>

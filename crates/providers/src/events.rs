@@ -4,6 +4,17 @@ use std::sync::Arc;
 
 use qdeck_model::{Kind, Problem, ReachedBound, Resource, ResourceId, Unreadable};
 
+/// The rows of one page, shared by whoever keeps them.
+///
+/// A provider that finds a page or a row as it was in the listing before sends the very same allocation again, so that a
+/// receiver recognises by its address what it need not compare.
+pub type PageRows = Arc<[Arc<Resource>]>;
+
+/// Rows that are sent for the first time.
+pub fn page_rows(rows: impl IntoIterator<Item = Resource>) -> PageRows {
+    rows.into_iter().map(Arc::new).collect()
+}
+
 /// An event of a listing, as it arrives.
 ///
 /// A scope is a part of a listing that can fail by itself: the instances of one container, one region, one zone.
@@ -15,7 +26,7 @@ pub enum ListEvent {
         /// The scope they belong to; `None` where the platform has no scopes.
         scope: Option<Arc<str>>,
         /// The rows.
-        rows: Vec<Resource>,
+        rows: PageRows,
         /// The number of rows in all, once known.
         expected: Option<usize>,
     },

@@ -24,7 +24,7 @@ pub struct DemoSetup {
 }
 
 impl DemoSetup {
-    /// A generated fleet of this many instances, behind the two faces whose pages are counted.
+    /// A generated fleet of this many instances, behind the face of the platform and the two whose pages are counted.
     pub fn instances(mut self, count: usize) -> Self {
         self.instances = Some(count);
         self
@@ -38,7 +38,12 @@ impl DemoSetup {
 
     pub async fn start(self) -> Demo {
         let faces = match self.instances {
-            Some(_) => vec!["cycle".into(), "quasarch".into()],
+            Some(_) => {
+                let mut faces = vec!["cycle".to_owned(), "quasarch".to_owned(), self.platform.clone()];
+                faces.sort_unstable();
+                faces.dedup();
+                faces
+            }
             None => Vec::new(),
         };
         let options = CloudOptions {

@@ -23,7 +23,9 @@ pub async fn list(provider: &SharedProvider, kind: Kind) -> (Vec<Resource>, Vec<
     within(async {
         while let Some(event) = stream.next().await {
             match event {
-                ListEvent::Page { rows: page, .. } => rows.extend(page),
+                ListEvent::Page { rows: page, .. } => {
+                    rows.extend(page.iter().map(|row| Resource::clone(row)));
+                }
                 other => rest.push(other),
             }
         }

@@ -10,7 +10,7 @@ use quarterdeck::model::{
     ContextName, Document, Instance, Kind, Lifecycle, LogEvent, LogStart, Platform, Problem, ProblemKind,
     Resource, ResourceId, Sample, ScreenKind, State, Timestamp,
 };
-use quarterdeck::providers::{Answer, Check, Console, ListEvent, Provider, Section, Traffic};
+use quarterdeck::providers::{Answer, Check, Console, ListEvent, Provider, Section, Traffic, page_rows};
 
 pub use registration::REGISTRATION;
 
@@ -46,7 +46,7 @@ impl Provider for Tugboat {
     }
 
     fn list(&self, _: Kind) -> BoxStream<'static, ListEvent> {
-        let rows = vec![self.instance("bollard-1"), self.instance("fender-2")];
+        let rows = page_rows([self.instance("bollard-1"), self.instance("fender-2")]);
         stream::iter([ListEvent::Page { scope: None, expected: Some(rows.len()), rows }, ListEvent::End])
             .boxed()
     }

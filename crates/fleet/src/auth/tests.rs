@@ -6,7 +6,7 @@ use super::super::{Events, FleetEvent, ListEvent, Member, Store};
 use super::*;
 use qdeck_model::{LogEvent, LogStart, Reason, ScreenKind};
 use qdeck_providers::Change;
-use qdeck_providers::cycle;
+use qdeck_providers::{cycle, page_rows};
 
 const TWO: &[Kind] = &[Kind::Instance, Kind::Container];
 const ONE: &[Kind] = &[Kind::Instance];
@@ -125,7 +125,7 @@ async fn each_change_of_the_credentials_is_sent_with_the_health() {
 #[tokio::test(start_paused = true)]
 async fn a_missing_permission_is_recorded_at_the_context_and_hides_nothing() {
     let fake = Arc::new(Fake::new(ONE));
-    let page = ListEvent::Page { scope: None, rows: vec![model(&id("i1"))], expected: None };
+    let page = ListEvent::Page { scope: None, rows: page_rows([model(&id("i1"))]), expected: None };
     fake.answer(Kind::Instance, vec![page, ListEvent::End]);
     let (fleet, mut events) = start(&fake);
     let member = Member::new(context(), cycle::PLATFORM, Ok(fake.clone()));

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::fake::{Fake, context, id, receive, start};
 use crate::{FleetEvent, Health, ListEvent, Member, Store};
 use qdeck_model::{Instance, Kind, Lifecycle, Resource, State, Timestamp};
-use qdeck_providers::{Change, cycle};
+use qdeck_providers::{Change, cycle, page_rows};
 
 const TWO: &[Kind] = &[Kind::Instance, Kind::Container];
 
@@ -29,7 +29,7 @@ async fn after(store: &mut Store, events: &mut crate::Events, seconds: f64) -> (
 async fn a_context_without_a_good_answer_for_three_refreshes_is_silent_whatever_its_requests_do() {
     let fake = Arc::new(Fake::new(TWO));
     let row = Instance::new(id("i1"), "web", State::new(Lifecycle::Running, "running"));
-    let page = ListEvent::Page { scope: None, rows: vec![Resource::Instance(row)], expected: None };
+    let page = ListEvent::Page { scope: None, rows: page_rows([Resource::Instance(row)]), expected: None };
     fake.answer(Kind::Instance, vec![page, ListEvent::End]);
     let (_fleet, mut events) = start(&fake);
     let mut store = store(&fake);

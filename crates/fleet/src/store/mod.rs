@@ -3,6 +3,7 @@
 mod busy;
 mod charts;
 mod condition;
+mod known;
 mod observed;
 mod source;
 mod table;
@@ -283,7 +284,7 @@ impl Store {
         listing.loading = Some((0, None));
         listing.unreadable_so_far = Unreadable::default();
         listing.reached = None;
-        true
+        listing.confirmed.is_none()
     }
 
     fn list_silent(&mut self, name: &ContextName, kind: Kind) -> bool {
@@ -303,22 +304,32 @@ impl Store {
         if !table.is_listing(context) {
             return false;
         }
+        // The progress of a listing is shown until one has ended.
+        let is_first = listing.confirmed.is_none();
+        let was_silent = listing.silent;
         listing.silent &= !event.is_good_answer();
+        let is_heard = was_silent && !listing.silent;
         match event {
-            ListEvent::Page { scope, mut rows, expected } => {
-                rows.retain(|row| row.kind() == kind && row.id().context == *name);
+            ListEvent::Page { scope, rows, expected } => {
+                let is_due = |row: &Arc<Resource>| row.kind() == kind && row.id().context == *name;
+                let rows = if rows.iter().all(is_due) {
+                    rows
+                } else {
+                    rows.iter().filter(|row| is_due(row)).cloned().collect()
+                };
                 if let Some((so_far, of)) = &mut listing.loading {
                     *so_far += rows.len();
                     *of = expected.or(*of);
                 }
-                table.page(context, scope.as_ref(), rows, now);
+                let changed = table.page(context, scope.as_ref(), &rows, now);
+                return changed || is_first || is_heard;
             }
             ListEvent::ScopeEnd(scope) => {
                 let removed = table.scope_end(context, &scope);
                 if removed && kind == Kind::Instance {
                     self.charts.retain(|id| table.get(id).is_some());
                 }
-                return removed;
+                return removed || is_heard;
             }
             ListEvent::ScopeFailed(scope, problem) => {
                 table.scope_failed(context, &scope);
@@ -331,21 +342,28 @@ impl Store {
             }
             ListEvent::Bounded(bound) => listing.reached = Some(bound),
             ListEvent::End => {
-                if table.end(context) && kind == Kind::Instance {
+                let removed = table.end(context);
+                if removed && kind == Kind::Instance {
                     self.charts.retain(|id| table.get(id).is_some());
                 }
+                // The age of what is confirmed is shown beside a problem only.
+                let mut is_visible = removed || is_first || is_heard || listing.problem.is_some();
                 if !table.is_partial(context) {
                     listing.problem = None;
                 }
-                listing.failed = false;
+                is_visible |= std::mem::take(&mut listing.failed);
                 let (rows, _) = listing.loading.take().unwrap_or_default();
                 let unreadable = std::mem::take(&mut listing.unreadable_so_far);
+                let bounded = listing.reached.take().map(|bound| (rows, bound));
                 // One that was cut off does not get to count them.
-                if listing.reached.is_none() {
+                if bounded.is_none() {
+                    is_visible |= listing.unreadable != unreadable;
                     listing.unreadable = unreadable;
                 }
+                is_visible |= listing.bounded != bounded;
+                listing.bounded = bounded;
                 listing.confirmed = Some(now);
-                listing.bounded = listing.reached.take().map(|bound| (rows, bound));
+                return is_visible;
             }
             ListEvent::Failed(problem) => {
                 table.broke(context);

@@ -18,12 +18,15 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use foldhash::fast::RandomState;
 use indexmap::IndexMap;
 
 use super::Row;
+use super::known::KnownPages;
 use super::observed::ObservedChanges;
 use super::tally::Tally;
 use qdeck_model::{Lifecycle, Resource, ResourceId, Timestamp};
+use qdeck_providers::PageRows;
 
 /// Fewer empty slots are not worth compacting.
 const MIN_EMPTY_SLOTS: usize = 64;
@@ -41,6 +44,23 @@ struct Slot {
 }
 
 impl Slot {
+    /// Marks the row as seen by a listing of its context.
+    fn mark(&mut self, sweep: &mut Sweep) {
+        if self.seen != sweep.generation {
+            self.seen = sweep.generation;
+            sweep.marked += usize::from(self.row.is_some());
+        }
+    }
+
+    /// Takes the row out, which is gone.
+    fn empty(&mut self, sweep: &mut Sweep) -> Option<Row> {
+        let row = self.row.take()?;
+        self.scope = None;
+        sweep.live -= 1;
+        sweep.marked -= usize::from(self.seen == sweep.generation);
+        Some(row)
+    }
+
     fn new(context: usize) -> Self {
         Self { row: None, seen: 0, context: u32::try_from(context).unwrap_or(u32::MAX), scope: None }
     }
@@ -61,6 +81,10 @@ struct Scope {
 #[derive(Default)]
 struct Sweep {
     generation: u32,
+    /// The rows of the context.
+    live: usize,
+    /// Of them, those with the mark of this generation.
+    marked: usize,
     under_way: bool,
     /// A scope of the listing failed.
     partial: bool,
@@ -79,7 +103,8 @@ enum Source<'a> {
 /// The rows of one kind.
 #[derive(Default)]
 pub(super) struct Table {
-    slots: IndexMap<ResourceId, Slot>,
+    slots: IndexMap<ResourceId, Slot, RandomState>,
+    pages: KnownPages,
     live: usize,
     sweeps: Vec<Sweep>,
     pub(super) tally: Tally,
@@ -131,6 +156,7 @@ impl Table {
     pub(super) fn begin(&mut self, context: usize) {
         if let Some(sweep) = self.sweeps.get_mut(context) {
             sweep.generation += 1;
+            sweep.marked = 0;
             sweep.under_way = true;
             sweep.partial = false;
         }
@@ -145,7 +171,7 @@ impl Table {
         &mut self,
         context: usize,
         scope: Option<&Arc<str>>,
-        rows: Vec<Resource>,
+        rows: &PageRows,
         now: Timestamp,
     ) -> bool {
         let Some(sweep) = self.sweeps.get_mut(context).filter(|sweep| sweep.under_way) else {
@@ -156,22 +182,36 @@ impl Table {
             sweep.scopes.entry(scope.clone()).or_default().mentioned = generation;
         }
         let mut changed = false;
-        for resource in rows {
+        let mut places = self.pages.take(context, rows).unwrap_or_default();
+        places.resize(rows.len(), u32::MAX);
+        for (resource, place) in rows.iter().zip(&mut places) {
+            // The very same row in the same place: nothing is compared.
+            if let Some((_, slot)) = self.slots.get_index_mut(*place as usize)
+                && slot.row.as_ref().is_some_and(|row| Arc::ptr_eq(&row.resource, resource))
+                && slot.scope.as_ref() == scope
+                && let Some(sweep) = self.sweeps.get_mut(context)
+            {
+                slot.mark(sweep);
+                continue;
+            }
             // Gone since this listing began: the page is older than that event.
             let outdated = self
                 .slots
                 .get(resource.id())
                 .is_some_and(|slot| slot.row.is_none() && slot.seen == generation);
             if !outdated {
-                changed |= self.put(context, resource, Source::Page(scope), now);
+                let (is_new, at) = self.put(context, resource, Source::Page(scope), now);
+                *place = at;
+                changed |= is_new;
             }
         }
+        self.pages.keep(context, generation, rows, places);
         self.bump(changed)
     }
 
     /// One resource, pushed or read by itself. A listing that is under way keeps it even if no page holds it.
     pub(super) fn upsert(&mut self, context: usize, resource: Resource, now: Timestamp) -> bool {
-        let changed = self.put(context, resource, Source::Push, now);
+        let (changed, _) = self.put(context, &Arc::new(resource), Source::Push, now);
         self.bump(changed)
     }
 
@@ -184,6 +224,15 @@ impl Table {
         let scope = sweep.scopes.entry(name.clone()).or_default();
         scope.mentioned = generation;
         scope.ended = generation;
+        let is_whole = scope.members.iter().all(|&index| {
+            let slot = self.slots.get_index(index as usize).map(|(_, slot)| slot);
+            slot.is_some_and(|slot| {
+                slot.seen == generation && slot.row.is_some() && slot.scope.as_ref() == Some(name)
+            })
+        });
+        if is_whole {
+            return false;
+        }
         let mut members = std::mem::take(&mut scope.members);
         members.sort_unstable();
         members.dedup();
@@ -198,13 +247,13 @@ impl Table {
             if slot.row.is_some() && slot.seen == generation {
                 return true;
             }
-            // An empty slot is no member any more, so that one coming back registers again.
-            slot.scope = None;
-            if let Some(row) = slot.row.take() {
+            if let Some(row) = slot.empty(sweep) {
                 self.live -= 1;
                 self.tally.swap(Some(&row.resource), None);
                 changed = true;
             }
+            // An empty slot is no member any more, so that one coming back registers again.
+            slot.scope = None;
             false
         });
         if let Some(scope) = self.sweeps[context].scopes.get_mut(name) {
@@ -236,7 +285,9 @@ impl Table {
         sweep.under_way = false;
         let generation = sweep.generation;
         let mut changed = false;
-        for slot in self.slots.values_mut() {
+        // Where every row is marked there is none to look for.
+        let unmarked = (sweep.marked < sweep.live).then(|| self.slots.values_mut());
+        for slot in unmarked.into_iter().flatten() {
             if slot.context as usize != context || slot.seen == generation || slot.row.is_none() {
                 continue;
             }
@@ -245,8 +296,7 @@ impl Table {
                 .as_ref()
                 .and_then(|scope| sweep.scopes.get(scope))
                 .is_some_and(|scope| scope.mentioned == generation && scope.ended != generation);
-            if !survives && let Some(row) = slot.row.take() {
-                slot.scope = None;
+            if !survives && let Some(row) = slot.empty(sweep) {
                 self.live -= 1;
                 self.tally.swap(Some(&row.resource), None);
                 changed = true;
@@ -263,6 +313,7 @@ impl Table {
             }
             scope.mentioned == generation || !scope.members.is_empty()
         });
+        self.pages.retain(context, generation);
         self.compact();
         self.bump(changed)
     }
@@ -276,11 +327,10 @@ impl Table {
 
     /// One resource is no more.
     pub(super) fn gone(&mut self, context: usize, id: &ResourceId) -> bool {
-        let Some(sweep) = self.sweeps.get(context) else {
+        let Some(sweep) = self.sweeps.get_mut(context) else {
             return false;
         };
-        let (generation, under_way) = (sweep.generation, sweep.under_way);
-        let slot = if under_way {
+        let slot = if sweep.under_way {
             // Even if it is not known: a page that is on its way may still hold it.
             self.slots.entry(id.clone()).or_insert_with(|| Slot::new(context))
         } else if let Some(slot) = self.slots.get_mut(id) {
@@ -288,21 +338,26 @@ impl Table {
         } else {
             return false;
         };
-        slot.seen = generation;
-        let Some(row) = slot.row.take() else {
+        slot.mark(sweep);
+        let Some(row) = slot.empty(sweep) else {
             return false;
         };
-        slot.scope = None;
         self.live -= 1;
         self.tally.swap(Some(&row.resource), None);
         self.compact();
         self.bump(true)
     }
 
-    /// Puts a row in its place.
-    fn put(&mut self, context: usize, resource: Resource, source: Source<'_>, now: Timestamp) -> bool {
+    /// Puts a row in its place. Returns whether it is another than before, and the place.
+    fn put(
+        &mut self,
+        context: usize,
+        resource: &Arc<Resource>,
+        source: Source<'_>,
+        now: Timestamp,
+    ) -> (bool, u32) {
         let Some(sweep) = self.sweeps.get_mut(context) else {
-            return false;
+            return (false, u32::MAX);
         };
         let entry = self.slots.entry(resource.id().clone());
         let index = u32::try_from(entry.index()).unwrap_or(u32::MAX);
@@ -319,22 +374,29 @@ impl Table {
             }
             slot.scope = scope;
         }
-        slot.seen = sweep.generation;
-        let moved = match &slot.row {
-            Some(row) if *row.resource == resource => return false,
+        slot.mark(sweep);
+        let moved = match &mut slot.row {
+            Some(row) if Arc::ptr_eq(&row.resource, resource) => return (false, index),
+            Some(row) if *row.resource == **resource => {
+                // The listing will send this one again.
+                row.resource = resource.clone();
+                return (false, index);
+            }
             Some(row) => {
-                self.tally.swap(Some(&row.resource), Some(&resource));
-                self.observed.note(&row.resource, &resource, now);
-                if lifecycle(&row.resource) == lifecycle(&resource) { row.moved } else { Some(now) }
+                self.tally.swap(Some(&row.resource), Some(resource));
+                self.observed.note(&row.resource, resource, now);
+                if lifecycle(&row.resource) == lifecycle(resource) { row.moved } else { Some(now) }
             }
             None => {
                 self.live += 1;
-                self.tally.swap(None, Some(&resource));
+                sweep.live += 1;
+                sweep.marked += 1;
+                self.tally.swap(None, Some(resource));
                 None
             }
         };
-        slot.row = Some(Row { resource: Arc::new(resource), moved });
-        true
+        slot.row = Some(Row { resource: resource.clone(), moved });
+        (true, index)
     }
 
     /// Removes empty slots once they are many, keeping the order.
@@ -345,6 +407,7 @@ impl Table {
             return;
         }
         self.slots.retain(|_, slot| slot.row.is_some());
+        self.pages.clear();
         self.slots.shrink_to_fit();
         for scope in self.sweeps.iter_mut().flat_map(|sweep| sweep.scopes.values_mut()) {
             scope.members.clear();

@@ -170,7 +170,9 @@ impl Course {
         let mut found = Vec::new();
         while let Some(event) = listing.next().await {
             match event {
-                ListEvent::Page { rows, .. } => found.extend(rows.into_iter().filter(&fits)),
+                ListEvent::Page { rows, .. } => {
+                    found.extend(rows.iter().filter(|row| fits(row)).map(|row| Resource::clone(row)));
+                }
                 ListEvent::ScopeFailed(_, problem) | ListEvent::Failed(problem) => return Err(problem),
                 ListEvent::Bounded(_) => {
                     let message = format!("the listing of {}s is cut off", kind.singular());

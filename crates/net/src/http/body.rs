@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use reqwest::header::{CONTENT_TYPE, HeaderMap};
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -44,9 +45,14 @@ impl Default for LargeAnswers {
 }
 
 impl Answer {
-    /// Decodes the body as JSON, without the byte order mark that it may begin with. `may_be_empty`: an empty body reads as
-    /// `null`, since some APIs answer changes with nothing. Elsewhere a document is due, and neither is one.
+    /// Decodes the body as JSON. `may_be_empty` as for [`Answer::json`].
     pub(crate) fn decode<T: DeserializeOwned>(&self, may_be_empty: bool) -> Result<T, Cause> {
+        self.json(may_be_empty)?.decode()
+    }
+
+    /// The body as the text of a JSON document, without the byte order mark that it may begin with. `may_be_empty`: an empty
+    /// body reads as `null`, since some APIs answer changes with nothing. Elsewhere a document is due, and neither is one.
+    pub(crate) fn json(&self, may_be_empty: bool) -> Result<JsonText<'_>, Cause> {
         if self.page {
             return Err(Cause::Page { title: page_title(&self.body) });
         }
@@ -55,15 +61,44 @@ impl Answer {
             return Err(Cause::NoDocument { is_null: !text.is_empty() });
         }
         let text = if text.is_empty() { b"null" } else { text };
+        Ok(JsonText { text, length: self.body.len() })
+    }
+}
+
+/// The text of an answer that is to be a JSON document; nothing of it is decoded yet.
+#[derive(Debug, Clone, Copy)]
+pub struct JsonText<'a> {
+    text: &'a [u8],
+    /// The length of the whole body, in bytes.
+    length: usize,
+}
+
+impl<'a> JsonText<'a> {
+    /// A text that is the whole body of an answer.
+    pub fn new(text: &'a [u8]) -> Self {
+        Self { text, length: text.len() }
+    }
+
+    /// The text as it was sent, without white space around it.
+    pub fn bytes(&self) -> &'a [u8] {
+        self.text
+    }
+
+    /// Decodes the text. What is decoded may borrow from it.
+    ///
+    /// # Errors
+    /// It is no JSON, or not what is expected, or made to cost memory.
+    pub fn decode<T: Deserialize<'a>>(&self) -> Result<T, Cause> {
+        let Self { text, length } = *self;
         if is_mostly_punctuation(text) {
             let why = format!("more than {MAX_SHORT_VALUES} values of hardly any length");
-            return Err(Cause::Shape { why, length: self.body.len() });
+            return Err(Cause::Shape { why, length });
         }
         serde_json::from_slice(text).map_err(|error| {
             if looks_like_page(text) {
                 return Cause::Page { title: page_title(text) };
             }
-            let (why, length) = (error.to_string(), self.body.len());
+            let why = error.to_string();
             if error.is_data() { Cause::Shape { why, length } } else { Cause::Json { why, length } }
         })
     }

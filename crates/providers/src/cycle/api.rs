@@ -11,7 +11,7 @@ use super::wire::Pass;
 use crate::kit::{self, SignIn};
 use qdeck_config::SecretRef;
 use qdeck_model::{PreparedRequest, Problem, Reason, Secret};
-use qdeck_net::{Client, NetError, Request, Socket, SocketOptions};
+use qdeck_net::{Cause, Client, JsonText, NetError, Request, Socket, SocketOptions};
 
 /// The status of a query that a server cannot read.
 const UNPROCESSABLE: u16 = 422;
@@ -48,15 +48,25 @@ impl Api {
         path: &[&str],
         query: &[(&str, &str)],
     ) -> Result<T, Problem> {
+        self.read(path, query, |text| text.decode()).await
+    }
+
+    /// The same of what `read` makes of the answer.
+    pub(super) async fn read<T>(
+        &self,
+        path: &[&str],
+        query: &[(&str, &str)],
+        read: impl Fn(JsonText<'_>) -> Result<T, Cause>,
+    ) -> Result<T, Problem> {
         let is_repeated = self.repeats_keys.load(Ordering::Relaxed);
         if is_repeated || !query.iter().any(is_list) {
-            return self.read(path, &repeated_keys(query)).await?.map_err(problem);
+            return self.read_once(path, &repeated_keys(query), &read).await?.map_err(problem);
         }
-        let refusal = match self.read(path, query).await? {
+        let refusal = match self.read_once(path, query, &read).await? {
             Err(refusal) if refusal.status == Some(UNPROCESSABLE) => refusal,
             answer => return answer.map_err(problem),
         };
-        match self.read(path, &repeated_keys(query)).await? {
+        match self.read_once(path, &repeated_keys(query), &read).await? {
             Err(again) if again.status == Some(UNPROCESSABLE) => Err(problem(refusal)),
             answer => {
                 self.repeats_keys.store(true, Ordering::Relaxed);
@@ -65,13 +75,14 @@ impl Api {
         }
     }
 
-    async fn read<T: DeserializeOwned>(
+    async fn read_once<T>(
         &self,
         path: &[&str],
         query: &[(&str, &str)],
+        read: impl Fn(JsonText<'_>) -> Result<T, Cause>,
     ) -> Result<Result<T, NetError>, Problem> {
         let request = self.authorize(kit::read_request(&self.base, path, query)?).await?;
-        Ok(self.client.json(&request).await)
+        Ok(self.client.read_json(&request, read).await)
     }
 
     /// A search by `POST`: it changes nothing, and is not tried again by itself.

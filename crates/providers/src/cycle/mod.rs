@@ -26,7 +26,7 @@ use super::{
     Answer, CONSOLE_SIZE_REPORTS, Change, Check, Console, ListEvent, Provider, Section, SshCredentials,
     Traffic,
 };
-use crate::kit::{self, PageCache, SignIn};
+use crate::kit::{self, PageCache, SignIn, Walked};
 use crate::mapping::interner::Interner;
 use act::{Batches, Capabilities, Deck};
 use api::Api;
@@ -39,7 +39,7 @@ use qdeck_model::{
     Target, Timestamp, Way,
 };
 use qdeck_net::{Client, Frame, ShellCredentials, SocketOptions, produce};
-use read::listing::{self, Listed};
+use read::listing::{self, CachedRows, Listed};
 use read::{check, detail};
 use registration::EXPIRE_SSH;
 pub use registration::{CONSOLE_INPUT, HUB, PLATFORM, REGISTRATION};
@@ -52,7 +52,8 @@ const RATE_RUN_UP: Duration = Duration::from_secs(90);
 pub(super) struct Cycle {
     api: Arc<Api>,
     map: Mapper,
-    containers: PageCache<Listed>,
+    containers: PageCache<Walked<Listed>>,
+    rows: CachedRows,
     consoles: ConsoleSettings,
     at_once: usize,
     deck: Deck,
@@ -82,6 +83,7 @@ impl Cycle {
             facts: Interner::default(),
             names: Names::default(),
         };
+        let rows = CachedRows::default();
         let deck = Deck {
             api: api.clone(),
             map: map.clone(),
@@ -89,7 +91,8 @@ impl Cycle {
             batches: Arc::new(Batches::default()),
         };
         Ok(Self {
-            containers: listing::cache(api.clone(), map.clone()),
+            containers: listing::cache(api.clone(), map.clone(), &rows),
+            rows,
             api,
             map,
             deck,
@@ -132,7 +135,9 @@ impl Provider for Cycle {
         let (api, map) = (self.api.clone(), self.map.clone());
         match kind {
             Kind::Container => listing::containers(self.containers.current()),
-            Kind::Instance => listing::instances(api, map, self.containers.current(), self.at_once),
+            Kind::Instance => {
+                listing::instances(api, map, self.rows.clone(), self.containers.current(), self.at_once)
+            }
             Kind::Operation => listing::jobs(api, map, self.containers.latest()),
             Kind::Revision | Kind::GpuModel => kit::failed_listing(unsupported("there is no such list")),
         }
@@ -244,6 +249,7 @@ impl Provider for Cycle {
 
     fn sign_in_again(&self) {
         self.api.sign_in_again();
+        self.rows.clear();
         self.deck.capabilities.forget();
     }
 

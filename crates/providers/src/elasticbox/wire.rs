@@ -145,7 +145,7 @@ pub(crate) struct Lifespan {
 }
 
 /// The operation that is scheduled for an instance, and its time.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 pub(crate) struct Lease {
     pub(crate) operation: Text,
     pub(crate) expire: Text,

@@ -23,7 +23,7 @@ use futures_util::FutureExt;
 use futures_util::stream::BoxStream;
 
 use super::{Answer, Check, Console, ListEvent, Provider, Section, Traffic};
-use crate::kit::{self, AgedCache, SignIn};
+use crate::kit::{self, AgedCache, RowCache, SignIn};
 use crate::mapping::lenient::Rows;
 use act::StartedOperations;
 use api::{Api, Found, Zones};
@@ -52,6 +52,8 @@ struct Deck {
     catalogues: Catalogues,
     log: AgedCache<Result<Rows<LoggedEvent>, Problem>>,
     map: Mapper,
+    /// The rows of instances by zone.
+    instances: Arc<RowCache<Resource>>,
     started: StartedOperations,
     ssh: SshSettings,
 }
@@ -90,6 +92,7 @@ impl Exoscale {
             catalogues: Catalogues::default(),
             log: AgedCache::default(),
             map: Mapper::new(context.name.clone()),
+            instances: Arc::default(),
             started: StartedOperations::default(),
             ssh: context.ssh.clone(),
         };
@@ -167,6 +170,7 @@ impl Provider for Exoscale {
 
     fn sign_in_again(&self) {
         self.deck.api.sign_in_again();
+        self.deck.instances.clear();
     }
 
     fn check(&self) -> Answer<Check> {

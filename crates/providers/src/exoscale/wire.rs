@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::mapping::lenient::{
-    AnyValue, BareRows, Flag, Lenient, ListOrDefault, Number, ObjectOrDefault, OptionalSecret,
+    AnyValue, BareRows, Flag, Lenient, ListOrDefault, Number, ObjectOrDefault, OptionalSecret, RawRows,
     RequiredSecret, RowId, Rows, Text,
 };
 
@@ -22,9 +22,16 @@ pub(crate) struct Zone {
     pub(crate) api_endpoint: Text,
 }
 
-#[derive(Debug, Default, Deserialize)]
-pub(crate) struct InstanceList {
-    pub(crate) instances: Rows<Instance>,
+/// The instances of a zone.
+pub(crate) type InstanceList = InstanceListOf<Rows<Instance>>;
+
+/// The same, as they were sent.
+pub(crate) type RawInstanceList<'a> = InstanceListOf<RawRows<'a>>;
+
+/// The instances of a zone, read or not yet.
+#[derive(Debug, Deserialize)]
+pub(crate) struct InstanceListOf<R> {
+    pub(crate) instances: R,
 }
 
 /// An item of `list-instances`, and the fields of `get-instance` that a row needs.

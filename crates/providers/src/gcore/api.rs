@@ -11,13 +11,15 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use url::Url;
 
-use super::wire::List;
-use crate::kit::pages::Row;
-use crate::kit::{self, Page, PageAt, PageWalk, Rest, SignIn};
-use crate::mapping::lenient::Rows;
+use super::wire::{List, RawList};
+use crate::kit::pages::{Row, key_of};
+use crate::kit::{
+    self, CachedWalk, OpenedPage, Page, PageAt, PageWalk, ReadPage, Rest, SignIn, Walked, opened,
+};
+use crate::mapping::lenient::{Rows, read_row};
 use qdeck_config::SecretRef;
-use qdeck_model::{Method, PreparedRequest, Problem, Secret};
-use qdeck_net::{Client, NetError, Request};
+use qdeck_model::{Method, PreparedRequest, Problem, Resource, Secret};
+use qdeck_net::{Cause, Client, JsonText, NetError, Request};
 
 /// Rows asked for a page, the most there may be. Always sent: some lists give 10 without it.
 pub(crate) const MAX_PAGE_ROWS: usize = 1000;
@@ -31,6 +33,15 @@ const PAGE_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A query, name by name; a name may be repeated.
 pub(crate) type Query<'a> = [(&'a str, &'a str)];
+
+/// A list whose rows are cached.
+pub(crate) struct CachedList<'a> {
+    pub(crate) path: &'a [&'a str],
+    pub(crate) query: &'a Query<'a>,
+    pub(crate) walk: CachedWalk<Resource>,
+    /// Of whatever else its rows are mapped with.
+    pub(crate) version: u64,
+}
 
 /// Requests at once to one region, which has a lane of its own: one that hangs holds up no other.
 const REQUESTS_AT_ONCE_IN_REGION: usize = 2;
@@ -73,7 +84,7 @@ impl Api {
         path: &[&str],
         query: &Query<'_>,
     ) -> Result<T, Problem> {
-        self.answer(kit::read_request(&self.shared.base, path, query)?, path).await
+        self.answer(kit::read_request(&self.shared.base, path, query)?, path, |text| text.decode()).await
     }
 
     /// A search by `POST`: it changes nothing, and is not tried again by itself.
@@ -84,7 +95,8 @@ impl Api {
         body: &impl Serialize,
     ) -> Result<T, Problem> {
         let url = kit::join_url(&self.shared.base, path.iter().copied())?;
-        self.answer(kit::with_query(Request::post(url, body).reading(), query), path).await
+        let request = kit::with_query(Request::post(url, body).reading(), query);
+        self.answer(request, path, |text| text.decode()).await
     }
 
     /// A request that changes something, to be shown before it is sent by [`Api::write`].
@@ -127,6 +139,41 @@ impl Api {
         Ok(Page::new(results, count.map_or(Rest::Last, Rest::Total)))
     }
 
+    /// A page of a list whose rows are cached: `map` makes a row of what was sent, with whatever else has this `version`.
+    async fn cached_page<T: DeserializeOwned>(
+        &self,
+        list: &CachedList<'_>,
+        at: PageAt,
+        map: &(impl Fn(&T) -> Resource + Sync),
+    ) -> Result<Walked<Resource>, Problem> {
+        let CachedList { path, query, ref walk, version } = *list;
+        let (limit, offset) = (MAX_PAGE_ROWS.to_string(), at.offset.to_string());
+        let query = [query, &[("limit", &limit), ("offset", &offset)]].concat();
+        let request = kit::read_request(&self.shared.base, path, &query)?;
+        let open = opened(|text| {
+            let RawList { count, results } = text.decode()?;
+            Ok(OpenedPage { rows: results, rest: count.map_or(Rest::Last, Rest::Total), version })
+        });
+        let row = |text: &str| Ok(Arc::new(map(&read_row(text)?)));
+        let read = |text: JsonText<'_>| walk.read(at.number, version, text, open, row);
+        let name = kit::request_name("GET", path);
+        Ok(match kit::within(PAGE_TIMEOUT, &name, self.answer(request, path, read)).await? {
+            ReadPage::Known(page) => page,
+            ReadPage::Changed(page) => {
+                walk.keep(at.number, version, &page, Arc::clone, |row| key_of(&row.id().id))
+            }
+        })
+    }
+
+    /// The pages of a list whose rows are cached, in order.
+    pub(crate) fn cached_pages<'a, T: DeserializeOwned + 'a>(
+        &'a self,
+        list: &'a CachedList<'a>,
+        map: &'a (impl Fn(&T) -> Resource + Sync),
+    ) -> impl Stream<Item = Result<Walked<Resource>, Problem>> + 'a {
+        walk(list.path).pages(move |at| self.cached_page(list, at, map))
+    }
+
     /// The pages of a list in order.
     pub(crate) fn pages<'a, T: DeserializeOwned + Row + 'a>(
         &'a self,
@@ -149,9 +196,14 @@ impl Api {
         self.shared.signed.forget();
     }
 
-    async fn answer<T: DeserializeOwned>(&self, request: Request, path: &[&str]) -> Result<T, Problem> {
+    async fn answer<T>(
+        &self,
+        request: Request,
+        path: &[&str],
+        read: impl Fn(JsonText<'_>) -> Result<T, Cause>,
+    ) -> Result<T, Problem> {
         let request = self.authorized(request).await?;
-        let answer = self.client.json(&request).await;
+        let answer = self.client.read_json(&request, read).await;
         answer.map_err(|error| problem(error, "read", path))
     }
 

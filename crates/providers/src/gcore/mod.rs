@@ -27,7 +27,7 @@ use futures_util::stream::BoxStream;
 use super::{
     Answer, CONSOLE_INPUT, CONSOLE_SIZE_REPORTS, Check, Console, ListEvent, Provider, Section, Traffic,
 };
-use crate::kit;
+use crate::kit::{self, RowCache};
 use api::Api;
 use live::{log, metrics::Meters};
 use map::Mapper;
@@ -57,6 +57,8 @@ pub(crate) struct Site {
     pub(crate) api: Api,
     pub(crate) places: Places,
     pub(crate) map: Mapper,
+    /// The rows of instances by region.
+    pub(crate) instances: Arc<RowCache<Resource>>,
     pub(crate) catalogue: Catalogue,
     pub(crate) known_paths: act::KnownPaths,
     /// The account sells to clients of its own.
@@ -78,6 +80,7 @@ impl Gcore {
                     context.settings.numbers(&REGIONS).to_vec(),
                 ),
                 map: Mapper::new(context.name.clone()),
+                instances: Arc::default(),
                 catalogue: Catalogue::default(),
                 known_paths: act::KnownPaths::default(),
                 is_reseller: context.settings.switch(&RESELLER),
@@ -170,6 +173,7 @@ impl Provider for Gcore {
         self.site.api.sign_in_again();
         self.site.places.forget();
         self.site.catalogue.forget();
+        self.site.instances.clear();
     }
 
     fn check(&self) -> Answer<Check> {

@@ -4,6 +4,7 @@
 //! reason of the whole context (the sign-in, the configuration), and when scopes failed and none ended well. In every
 //! other case it ends ([`ListEvent::End`]), and the rows of the failed scopes stay as they were.
 
+use std::borrow::Borrow;
 use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -13,18 +14,19 @@ use futures_util::stream::{self, BoxStream, Stream};
 use parking_lot::Mutex;
 use tokio::sync::mpsc::Sender;
 
-use super::pages::Page;
-use crate::ListEvent;
+use super::pages::CountedRows;
+use super::row_cache::Walked;
+use crate::{ListEvent, PageRows, page_rows};
 use qdeck_model::{Problem, ProblemKind, Resource, Unreadable};
 
 /// Rows of one event where an answer holds a whole list: the screen draws in between.
-const ROWS_PER_EVENT: usize = 500;
+pub(crate) const ROWS_PER_EVENT: usize = 500;
 
 /// The longest page that is one event; a longer one is sent like a whole list.
-const MAX_ROWS_PER_EVENT: usize = 1_000;
+pub(crate) const MAX_ROWS_PER_EVENT: usize = 1_000;
 
 /// The rows of a scope, made one by one as they are sent.
-pub(crate) type RowsOfScope<'a> = Box<dyn Iterator<Item = Resource> + Send + 'a>;
+pub(crate) type RowsOfScope<'a> = Box<dyn Iterator<Item = Arc<Resource>> + Send + 'a>;
 
 /// One listing under way.
 pub(crate) struct Listing {
@@ -44,24 +46,6 @@ struct Outcome {
     unreadable: Unreadable,
 }
 
-/// A page, or what it is shared by.
-pub(crate) trait CountedRows {
-    /// The rows of it that could not be read.
-    fn unreadable(&self) -> &Unreadable;
-}
-
-impl<T> CountedRows for Page<T> {
-    fn unreadable(&self) -> &Unreadable {
-        &self.unreadable
-    }
-}
-
-impl<T> CountedRows for Arc<Page<T>> {
-    fn unreadable(&self) -> &Unreadable {
-        &self.unreadable
-    }
-}
-
 impl Listing {
     /// A listing that sends to `out`. A closed receiver is no failure: the listing ends early.
     pub(crate) fn new(out: Sender<ListEvent>) -> Self {
@@ -76,16 +60,25 @@ impl Listing {
         expected: Option<usize>,
     ) -> bool {
         if rows.len() <= MAX_ROWS_PER_EVENT {
-            return self.out.send(ListEvent::Page { scope: scope.cloned(), rows, expected }).await.is_ok();
+            return self.send(scope, page_rows(rows), expected).await;
         }
         let mut rows = rows.into_iter();
         while rows.len() > 0 {
-            let rows = rows.by_ref().take(ROWS_PER_EVENT).collect();
-            if self.out.send(ListEvent::Page { scope: scope.cloned(), rows, expected }).await.is_err() {
+            if !self.send(scope, page_rows(rows.by_ref().take(ROWS_PER_EVENT)), expected).await {
                 return false;
             }
         }
         true
+    }
+
+    /// Sends rows as one page, as they are. Returns whether there is still a receiver.
+    pub(crate) async fn send(
+        &self,
+        scope: Option<&Arc<str>>,
+        rows: PageRows,
+        expected: Option<usize>,
+    ) -> bool {
+        self.out.send(ListEvent::Page { scope: scope.cloned(), rows, expected }).await.is_ok()
     }
 
     /// Sends the rows of a whole list, at most [`ROWS_PER_EVENT`] in a page; no rows, no page.
@@ -98,7 +91,7 @@ impl Listing {
         let mut rows = rows.peekable();
         while rows.peek().is_some() {
             let page = rows.by_ref().take(ROWS_PER_EVENT).collect();
-            if !self.page(Some(scope), page, expected.and_then(ExpectedRows::now)).await {
+            if !self.send(Some(scope), page, expected.and_then(ExpectedRows::now)).await {
                 break;
             }
         }
@@ -125,6 +118,48 @@ impl Listing {
             }
         }
         Ok(())
+    }
+
+    /// Sends the pages of a walk over cached rows as they come; `expected` gives how many there will be in all, once a page
+    /// is counted in.
+    ///
+    /// # Errors
+    /// The first problem of a page.
+    pub(crate) async fn cached_pages(
+        &self,
+        scope: Option<&Arc<str>>,
+        pages: impl Stream<Item = Result<impl Borrow<Walked<Resource>>, Problem>>,
+        mut expected: impl FnMut(&Walked<Resource>) -> Option<usize>,
+    ) -> Result<(), Problem> {
+        let mut pages = std::pin::pin!(pages);
+        while let Some(page) = pages.next().await {
+            let page = page?;
+            let page = page.borrow();
+            self.count(page.unreadable());
+            let expected = expected(page);
+            if !self.chunks(scope, page.chunks(), || expected).await {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Sends the chunks of a page, each as one page. Returns whether there is still a receiver.
+    pub(crate) async fn chunks(
+        &self,
+        scope: Option<&Arc<str>>,
+        chunks: &[PageRows],
+        expected: impl Fn() -> Option<usize>,
+    ) -> bool {
+        if chunks.is_empty() && expected().is_some() {
+            return self.send(scope, PageRows::default(), expected()).await;
+        }
+        for rows in chunks {
+            if !self.send(scope, rows.clone(), expected()).await {
+                return false;
+            }
+        }
+        true
     }
 
     /// Lists scopes, `at_once` of them at a time, and reports how each ended. A problem among the scopes fails the whole.
@@ -225,25 +260,22 @@ pub(crate) fn unless_gone(result: Result<(), Problem>) -> Result<(), Problem> {
     }
 }
 
-/// Each row of shared pages, as its page and its index in there: rows that are scopes of another listing, which counts
-/// those that could not be read.
-pub(crate) fn each_row<T>(
+/// Each row of shared pages: rows that are scopes of another listing, which counts those that could not be read.
+pub(crate) fn each_row<R>(
     listing: &Listing,
     noun: &'static str,
-    pages: impl Stream<Item = Result<Arc<Page<T>>, Problem>>,
-) -> impl Stream<Item = Result<(Arc<Page<T>>, usize), Problem>> {
+    pages: impl Stream<Item = Result<Arc<Walked<R>>, Problem>>,
+) -> impl Stream<Item = Result<Arc<R>, Problem>> {
     pages.flat_map(move |page| {
         if let Ok(page) = &page {
-            listing.count(&of_parts(noun, &page.unreadable));
+            listing.count(&of_parts(noun, page.unreadable()));
         }
         let (page, problem) = match page {
             Ok(page) => (Some(page), None),
             Err(problem) => (None, Some(Err(problem))),
         };
-        let rows = page
-            .into_iter()
-            .flat_map(|page| (0..page.rows.len()).map(move |index| Ok((page.clone(), index))));
-        stream::iter(rows.chain(problem))
+        let rows: Vec<_> = page.iter().flat_map(|page| page.rows().cloned().map(Ok)).collect();
+        stream::iter(rows.into_iter().chain(problem))
     })
 }
 

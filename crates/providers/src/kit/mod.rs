@@ -12,6 +12,7 @@ mod listing;
 mod page_cache;
 mod probes;
 mod request;
+mod row_cache;
 mod sign_in;
 
 pub(crate) use aged::{AgedCache, Pending, if_good};
@@ -28,4 +29,5 @@ pub(crate) use probes::{Probe, Probes};
 pub(crate) use request::{
     client_options, join_url, no_single_request, read_request, with_query, wrong_credentials,
 };
+pub(crate) use row_cache::{CachedWalk, OpenedPage, ReadPage, RowCache, Walked, chunks, opened};
 pub(crate) use sign_in::SignIn;

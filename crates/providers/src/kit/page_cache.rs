@@ -8,31 +8,31 @@ use futures_util::future::{BoxFuture, Shared};
 use futures_util::stream::{self, Stream};
 use parking_lot::Mutex;
 
-use super::pages::{Page, PageAt, PageWalk, Progress, Row};
+use super::pages::{ListPage, PageAt, PageWalk, Progress};
 use qdeck_model::Problem;
 
 /// Listings that begin within this time belong to one round of the scheduler and share their pages.
 const SHARED_FOR: Duration = Duration::from_secs(2);
 
-type Pending<T> = Shared<BoxFuture<'static, Result<Arc<Page<T>>, Problem>>>;
-type Fetch<T> = dyn Fn(PageAt) -> BoxFuture<'static, Result<Page<T>, Problem>> + Send + Sync;
+type Pending<P> = Shared<BoxFuture<'static, Result<Arc<P>, Problem>>>;
+type Fetch<P> = dyn Fn(PageAt) -> BoxFuture<'static, Result<P, Problem>> + Send + Sync;
 
 /// Holds the latest walk over a list, so that several listings read the same pages.
-pub(crate) struct PageCache<T> {
+pub(crate) struct PageCache<P> {
     walk: PageWalk,
-    fetch: Arc<Fetch<T>>,
-    current: Mutex<Option<(Instant, SharedPages<T>)>>,
+    fetch: Arc<Fetch<P>>,
+    current: Mutex<Option<(Instant, SharedPages<P>)>>,
 }
 
 /// The pages of one walk, each fetched once however many read it, and only when one of them asks for it.
-pub(crate) struct SharedPages<T> {
+pub(crate) struct SharedPages<P> {
     walk: PageWalk,
-    fetch: Arc<Fetch<T>>,
+    fetch: Arc<Fetch<P>>,
     progress: Arc<Mutex<Progress>>,
-    pages: Arc<Mutex<Vec<Pending<T>>>>,
+    pages: Arc<Mutex<Vec<Pending<P>>>>,
 }
 
-impl<T> Clone for SharedPages<T> {
+impl<P> Clone for SharedPages<P> {
     fn clone(&self) -> Self {
         Self {
             walk: self.walk.clone(),
@@ -43,26 +43,26 @@ impl<T> Clone for SharedPages<T> {
     }
 }
 
-impl<T: Row + Send + Sync + 'static> PageCache<T> {
+impl<P: ListPage + Send + Sync + 'static> PageCache<P> {
     /// A cache of the pages that `fetch` reads, in the way of `walk`.
     pub(crate) fn new(
         walk: PageWalk,
-        fetch: impl Fn(PageAt) -> BoxFuture<'static, Result<Page<T>, Problem>> + Send + Sync + 'static,
+        fetch: impl Fn(PageAt) -> BoxFuture<'static, Result<P, Problem>> + Send + Sync + 'static,
     ) -> Self {
         Self { walk, fetch: Arc::new(fetch), current: Mutex::new(None) }
     }
 
     /// The pages of the latest walk, however old, unless it failed; else those of a new one.
-    pub(crate) fn latest(&self) -> SharedPages<T> {
+    pub(crate) fn latest(&self) -> SharedPages<P> {
         self.younger_than(Duration::MAX)
     }
 
     /// The pages of the walk that has just begun, unless it failed; else those of a new one.
-    pub(crate) fn current(&self) -> SharedPages<T> {
+    pub(crate) fn current(&self) -> SharedPages<P> {
         self.younger_than(SHARED_FOR)
     }
 
-    fn younger_than(&self, age: Duration) -> SharedPages<T> {
+    fn younger_than(&self, age: Duration) -> SharedPages<P> {
         let mut current = self.current.lock();
         if let Some((began, pages)) = &*current
             && began.elapsed() < age
@@ -81,9 +81,9 @@ impl<T: Row + Send + Sync + 'static> PageCache<T> {
     }
 }
 
-impl<T: Row + Send + Sync + 'static> SharedPages<T> {
+impl<P: ListPage + Send + Sync + 'static> SharedPages<P> {
     /// The pages in order, to the last one or the first problem.
-    pub(crate) fn pages(self) -> impl Stream<Item = Result<Arc<Page<T>>, Problem>> + Send {
+    pub(crate) fn pages(self) -> impl Stream<Item = Result<Arc<P>, Problem>> + Send {
         stream::unfold(Some((self, 0)), |state| async move {
             let (pages, index) = state?;
             let page = pages.page(index).await;
@@ -96,12 +96,12 @@ impl<T: Row + Send + Sync + 'static> SharedPages<T> {
     ///
     /// # Errors
     /// When it cannot be fetched.
-    pub(crate) async fn first(&self) -> Result<Arc<Page<T>>, Problem> {
+    pub(crate) async fn first(&self) -> Result<Arc<P>, Problem> {
         self.page(0).await
     }
 
     /// The page of this index, from 0. Those before it are fetched first: where a page begins may depend on them.
-    fn page(&self, index: usize) -> Pending<T> {
+    fn page(&self, index: usize) -> Pending<P> {
         let mut pages = self.pages.lock();
         loop {
             if let Some(page) = pages.get(index) {
@@ -133,8 +133,8 @@ mod tests {
 
     use futures_util::StreamExt as _;
 
-    use super::super::pages::Rest;
     use super::super::pages::tests::read;
+    use super::super::pages::{Page, Rest};
     use super::*;
     use qdeck_model::ProblemKind;
 
@@ -164,7 +164,7 @@ mod tests {
     async fn a_walk_that_failed_is_not_given_to_the_next_reader() {
         let asked = Arc::new(AtomicUsize::new(0));
         let count = asked.clone();
-        let cache: PageCache<usize> = PageCache::new(PageWalk::new("GET /things", 1), move |_| {
+        let cache: PageCache<Page<usize>> = PageCache::new(PageWalk::new("GET /things", 1), move |_| {
             count.fetch_add(1, Ordering::Relaxed);
             async { Err(Problem::new(ProblemKind::Server, "no")) }.boxed()
         });

@@ -72,28 +72,75 @@ impl<T> Page<T> {
         Self { rows: rows.good, unreadable: rows.unreadable, rest, last: false }
     }
 
-    /// The page with each row made into another.
-    pub(crate) fn map<U>(self, make: impl FnMut(T) -> U) -> Page<U> {
-        let Self { rows, unreadable, rest, last } = self;
-        Page { rows: rows.into_iter().map(make).collect(), unreadable, rest, last }
+    /// Rows in all, where the platform gives their number.
+    pub(crate) fn total(&self) -> Option<usize> {
+        self.rest.total()
     }
+}
+
+impl Rest {
+    /// Rows in all, where the platform gives their number.
+    pub(crate) fn total(self) -> Option<usize> {
+        match self {
+            Self::Total(total) => Some(total),
+            Self::Last | Self::Unsaid => None,
+        }
+    }
+}
+
+/// A page, or what it is shared by.
+pub(crate) trait CountedRows {
+    /// The rows of it that could not be read, and how many were sent in all.
+    fn unreadable(&self) -> &Unreadable;
+}
+
+/// A page of a list that a walk follows.
+pub(crate) trait ListPage: CountedRows {
+    /// Its report of the rows after it.
+    fn rest(&self) -> Rest;
+
+    /// The [`Row::key`]s of its rows.
+    fn keys(&self) -> impl Iterator<Item = u64>;
+
+    /// True if the list ends with it. Set by the walk.
+    fn is_last(&self) -> bool;
+
+    /// Sets whether the list ends with it.
+    fn set_last(&mut self, is_last: bool);
 
     /// The number of rows that the server sent.
     fn sent(&self) -> usize {
-        self.unreadable.of
+        self.unreadable().of
+    }
+}
+
+impl<P: CountedRows> CountedRows for Arc<P> {
+    fn unreadable(&self) -> &Unreadable {
+        (**self).unreadable()
+    }
+}
+
+impl<T> CountedRows for Page<T> {
+    fn unreadable(&self) -> &Unreadable {
+        &self.unreadable
+    }
+}
+
+impl<T: Row> ListPage for Page<T> {
+    fn rest(&self) -> Rest {
+        self.rest
     }
 
-    /// Rows in all, where the platform gives their number.
-    pub(crate) fn total(&self) -> Option<usize> {
-        match self.rest {
-            Rest::Total(total) => Some(total),
-            Rest::Last | Rest::Unsaid => None,
-        }
+    fn keys(&self) -> impl Iterator<Item = u64> {
+        self.rows.iter().map(Row::key)
     }
 
-    /// True if the list ends with it. Set by the walk.
-    pub(crate) fn is_last(&self) -> bool {
+    fn is_last(&self) -> bool {
         self.last
+    }
+
+    fn set_last(&mut self, is_last: bool) {
+        self.last = is_last;
     }
 }
 
@@ -141,11 +188,11 @@ impl PageWalk {
     }
 
     /// The pages in order, to the last one or the first problem. A page is fetched only when it is asked for.
-    pub(crate) fn pages<T, F, Fut>(self, fetch: F) -> impl Stream<Item = Result<Page<T>, Problem>>
+    pub(crate) fn pages<P, F, Fut>(self, fetch: F) -> impl Stream<Item = Result<P, Problem>>
     where
-        T: Row,
+        P: ListPage,
         F: Fn(PageAt) -> Fut,
-        Fut: Future<Output = Result<Page<T>, Problem>>,
+        Fut: Future<Output = Result<P, Problem>>,
     {
         let walking = Walking {
             progress: Progress::default(),
@@ -157,7 +204,7 @@ impl PageWalk {
         stream::unfold(Some(walking), |walking| async move {
             let mut walking = walking?;
             let page = walking.next().await?;
-            let goes_on = page.as_ref().is_ok_and(|page| !page.last);
+            let goes_on = page.as_ref().is_ok_and(|page| !page.is_last());
             Some((page, goes_on.then_some(walking)))
         })
     }
@@ -227,9 +274,9 @@ impl Progress {
     ///
     /// # Errors
     /// When the page repeats rows of those before it, and when not one of its rows could be read.
-    pub(crate) fn advance<T: Row>(&mut self, walk: &PageWalk, page: &mut Page<T>) -> Result<(), Problem> {
+    pub(crate) fn advance(&mut self, walk: &PageWalk, page: &mut impl ListPage) -> Result<(), Problem> {
         self.next = PageAt { number: self.next.number + 1, offset: self.next.offset + page.sent() };
-        let more = match page.rest {
+        let more = match page.rest() {
             Rest::Last => false,
             Rest::Total(total) => self.next.offset < total,
             Rest::Unsaid => is_full(page.sent(), walk.size),
@@ -238,17 +285,17 @@ impl Progress {
     }
 
     /// Counts a page in that is followed by another if there is `more` and nothing else ends the list.
-    fn count<T: Row>(&mut self, walk: &PageWalk, page: &mut Page<T>, more: bool) -> Result<(), Problem> {
+    fn count(&mut self, walk: &PageWalk, page: &mut impl ListPage, more: bool) -> Result<(), Problem> {
         self.pages += 1;
         // Neither is it known whether the server ignores the page asked for, nor which rows the list has.
-        if let Some(problem) = page.unreadable.failure() {
+        if let Some(problem) = page.unreadable().failure() {
             return Err(problem.request(walk.request.clone()));
         }
         let more = more && page.sent() > 0 && self.pages < walk.most;
         // Most lists have one page: their rows are never hashed.
         if more || self.pages > 1 {
             let known = self.seen.len();
-            self.seen.extend(page.rows.iter().map(Row::key));
+            self.seen.extend(page.keys());
             let is_repeated = page.sent() > 0 && self.seen.len() == known;
             // A short page may end with rows that new ones pushed back while the list was read.
             if is_repeated && (more || page.sent() == self.sent_last) {
@@ -256,7 +303,7 @@ impl Progress {
             }
         }
         self.sent_last = page.sent();
-        page.last = !more;
+        page.set_last(!more);
         Ok(())
     }
 }
@@ -292,13 +339,13 @@ struct Walking<F, Fut: Future> {
     plan: Option<Plan>,
 }
 
-impl<T, F, Fut> Walking<F, Fut>
+impl<P, F, Fut> Walking<F, Fut>
 where
-    T: Row,
+    P: ListPage,
     F: Fn(PageAt) -> Fut,
-    Fut: Future<Output = Result<Page<T>, Problem>>,
+    Fut: Future<Output = Result<P, Problem>>,
 {
-    async fn next(&mut self) -> Option<Result<Page<T>, Problem>> {
+    async fn next(&mut self) -> Option<Result<P, Problem>> {
         if self.asked.is_empty() {
             self.asked.push_back((self.fetch)(self.progress.next()));
         }
@@ -306,20 +353,20 @@ where
         Some(page.and_then(|mut page| self.take_in(&mut page).map(|()| page)))
     }
 
-    fn take_in(&mut self, page: &mut Page<T>) -> Result<(), Problem> {
+    fn take_in(&mut self, page: &mut P) -> Result<(), Problem> {
         if let Some(plan) = &self.plan {
             let more = !self.asked.is_empty() || plan.next.offset < plan.total;
             self.progress.count(&self.walk, page, more)?;
-            if !page.last {
+            if !page.is_last() {
                 self.ask_ahead();
             }
             return Ok(());
         }
         self.progress.advance(&self.walk, page)?;
-        if let Rest::Total(total) = page.rest
+        if let Rest::Total(total) = page.rest()
             && page.sent() == self.walk.size
             && self.walk.ahead > 1
-            && !page.last
+            && !page.is_last()
         {
             self.plan = Some(Plan { next: self.progress.next(), stride: page.sent(), total });
             self.ask_ahead();

@@ -1,5 +1,7 @@
 //! Requests to Quasarch: signing in by e-mail and password or with a token, and once more when a token is refused.
 
+use std::sync::Arc;
+
 use base64::Engine as _;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -8,12 +10,14 @@ use url::Url;
 
 use super::PLATFORM;
 use super::wire;
-use crate::kit::pages::Row;
-use crate::kit::{self, Page, PageAt, PageWalk, Rest, SignIn};
-use crate::mapping::lenient::{Number, Rows, Text};
+use crate::kit::pages::{Row, key_of};
+use crate::kit::{
+    self, CachedWalk, OpenedPage, Page, PageAt, PageWalk, ReadPage, Rest, SignIn, Walked, opened,
+};
+use crate::mapping::lenient::{Number, Rows, Text, read_row};
 use qdeck_config::Credentials;
-use qdeck_model::{PreparedRequest, Problem, ProblemKind, Secret, Timestamp};
-use qdeck_net::{Client, NetError, Request};
+use qdeck_model::{PreparedRequest, Problem, ProblemKind, Resource, Secret, Timestamp};
+use qdeck_net::{Cause, Client, JsonText, NetError, Request};
 
 /// Rows asked for a page; neither a default nor a maximum is documented (a sample shows 100).
 pub(super) const PAGE_SIZE: usize = 100;
@@ -88,13 +92,50 @@ impl Api {
         path: &[&str],
         query: &[(&str, &str)],
     ) -> Result<T, Problem> {
+        self.read(path, query, |text| text.decode()).await
+    }
+
+    /// The same of what `read` makes of the answer.
+    async fn read<T>(
+        &self,
+        path: &[&str],
+        query: &[(&str, &str)],
+        read: impl Fn(JsonText<'_>) -> Result<T, Cause>,
+    ) -> Result<T, Problem> {
         let request = self.request(path, query)?;
         self.forget_expired();
+        let read = &read;
         let send = |session: Session| {
             let request = request.clone().bearer(&session.token);
-            async move { self.client.json(&request).await }
+            async move { self.client.read_json(&request, read).await }
         };
         self.signed.send(|| self.sign_in(), send).await
+    }
+
+    /// A page of a list whose rows are cached: `map` makes a row of what was sent and of nothing else.
+    pub(super) async fn cached_page<T: DeserializeOwned>(
+        &self,
+        path: &[&str],
+        at: PageAt,
+        walk: &CachedWalk<Resource>,
+        map: impl Fn(&T) -> Resource,
+    ) -> Result<Walked<Resource>, Problem> {
+        let version = 0;
+        let (page, rows) = (at.number.to_string(), PAGE_SIZE.to_string());
+        let open = opened(|text| {
+            let list: wire::RawList<'_> = text.decode()?;
+            let rest = list.total.map_or(Rest::Unsaid, Rest::Total);
+            Ok(OpenedPage { rows: list.items, rest, version })
+        });
+        let row = |text: &str| Ok(Arc::new(map(&read_row(text)?)));
+        let query = [("page", &*page), ("rows", &rows)];
+        let read = self.read(path, &query, |text| walk.read(at.number, version, text, open, row));
+        Ok(match read.await? {
+            ReadPage::Known(page) => page,
+            ReadPage::Changed(page) => {
+                walk.keep(at.number, version, &page, Arc::clone, |row| key_of(&row.id().id))
+            }
+        })
     }
 
     /// A page of a list.

@@ -10,15 +10,9 @@ use super::map::Mapper;
 use super::{CONTAINERS, GPU_MODELS, wire};
 use crate::ListEvent;
 use crate::kit::pages::{Row, key_of};
-use crate::kit::{Listing, Page, PageCache, SharedPages, each_row, unless_gone};
+use crate::kit::{Listing, Page, PageAt, PageCache, RowCache, SharedPages, Walked, each_row, unless_gone};
 use crate::mapping::lenient::Rows;
-use qdeck_model::{Container, Problem, Resource};
-
-impl Row for Container {
-    fn key(&self) -> u64 {
-        key_of(&self.id.id)
-    }
-}
+use qdeck_model::{Problem, Resource};
 
 impl Row for wire::Revision {
     fn key(&self) -> u64 {
@@ -33,23 +27,29 @@ impl Row for wire::GpuModel {
 }
 
 /// The pages of containers, shared by the lists of containers and of revisions.
-pub(super) fn cache(api: Arc<Api>, map: Mapper) -> PageCache<Container> {
+pub(super) fn cache(
+    api: Arc<Api>,
+    map: Mapper,
+    rows: Arc<RowCache<Resource>>,
+) -> PageCache<Walked<Resource>> {
+    let scope: Arc<str> = "".into();
     PageCache::new(walk(&CONTAINERS), move |at| {
         let (api, map) = (api.clone(), map.clone());
+        if at == PageAt::FIRST {
+            rows.begin_listing();
+        }
+        let walk = rows.walk(&scope);
         async move {
-            let page = api.page::<wire::Container>(&CONTAINERS, at).await?;
-            Ok(page.map(|container| map.container(&container)))
+            let row = |wire: &wire::Container| Resource::Container(map.container(wire));
+            api.cached_page(&CONTAINERS, at, &walk, row).await
         }
         .boxed()
     })
 }
 
-pub(super) async fn containers(pages: SharedPages<Container>, out: Sender<ListEvent>) {
+pub(super) async fn containers(pages: SharedPages<Walked<Resource>>, out: Sender<ListEvent>) {
     let listing = Listing::new(out);
-    let rows = |page: Arc<Page<Container>>| {
-        (page.rows.iter().cloned().map(Resource::Container).collect(), page.total())
-    };
-    let result = listing.pages(None, pages.pages(), rows).await;
+    let result = listing.cached_pages(None, pages.pages(), Walked::total).await;
     listing.end(result.err()).await;
 }
 
@@ -57,18 +57,17 @@ pub(super) async fn containers(pages: SharedPages<Container>, out: Sender<ListEv
 pub(super) async fn revisions(
     api: Arc<Api>,
     map: Mapper,
-    pages: SharedPages<Container>,
+    pages: SharedPages<Walked<Resource>>,
     at_once: usize,
     out: Sender<ListEvent>,
 ) {
     let listing = Listing::new(out);
-    let of_container = |(page, index): (Arc<Page<Container>>, usize)| {
+    let of_container = |container: Arc<Resource>| {
         let (api, map, listing) = (&api, &map, &listing);
         async move {
-            let container = &page.rows[index];
             // The container may have been deleted a moment ago, and its revisions with it.
-            let result = unless_gone(of_container(api, map, container, listing).await);
-            (container.id.id.clone(), result)
+            let result = unless_gone(of_container(api, map, &container, listing).await);
+            (container.id().id.clone(), result)
         }
         .boxed()
     };
@@ -80,13 +79,13 @@ pub(super) async fn revisions(
 async fn of_container(
     api: &Api,
     map: &Mapper,
-    container: &Container,
+    container: &Resource,
     listing: &Listing,
 ) -> Result<(), Problem> {
-    let scope = &container.id.id;
+    let scope = &container.id().id;
     let wire: Rows<wire::Revision> = api.all(&["v1", "containers", scope, "revisions"]).await?;
     listing.count(&wire.unreadable);
-    let link = map.link(scope.clone(), Some(container.name.clone()));
+    let link = map.link(scope.clone(), Some(container.name().into()));
     let rows = map.revisions(&link, &wire.good).into_iter().map(Resource::Revision).collect();
     listing.page(Some(scope), rows, None).await;
     Ok(())

@@ -23,16 +23,15 @@ use futures_util::FutureExt;
 use futures_util::stream::BoxStream;
 
 use super::{Answer, Check, Console, ListEvent, Provider, Section, Traffic};
-use crate::kit::{self, PageCache, SignIn};
+use crate::kit::{self, PageCache, RowCache, SignIn, Walked};
 use crate::mapping::interner::Interner;
 use act::Deck;
 use api::Api;
 use map::Mapper;
 use qdeck_config::Context;
 use qdeck_model::{
-    Action, ActionId, Choice, Container, Form, FormValues, Kind, LogEvent, LogStart, Outcome, Platform,
-    PreparedRequest, PreparedWrite, Preview, Problem, Resource, ResourceId, Sample, ScreenKind, Target,
-    Timestamp,
+    Action, ActionId, Choice, Form, FormValues, Kind, LogEvent, LogStart, Outcome, Platform, PreparedRequest,
+    PreparedWrite, Preview, Problem, Resource, ResourceId, Sample, ScreenKind, Target, Timestamp,
 };
 use qdeck_net::{Client, ShellCredentials, produce};
 pub use registration::{PLATFORM, REGISTRATION};
@@ -45,7 +44,9 @@ const PROVIDERS: [&str; 2] = ["v1", "providers"];
 pub(super) struct Quasarch {
     api: Arc<Api>,
     map: Mapper,
-    containers: PageCache<Container>,
+    containers: PageCache<Walked<Resource>>,
+    /// The rows of containers.
+    rows: Arc<RowCache<Resource>>,
     at_once: usize,
     deck: Deck,
 }
@@ -61,9 +62,10 @@ impl Quasarch {
             signed: SignIn::new(),
         });
         let map = Mapper { context: context.name.clone(), strings: Interner::default() };
-        let containers = listing::cache(api.clone(), map.clone());
+        let rows = Arc::<RowCache<Resource>>::default();
+        let containers = listing::cache(api.clone(), map.clone(), rows.clone());
         let deck = Deck { api: api.clone() };
-        Ok(Self { api, map, containers, at_once: context.concurrency, deck })
+        Ok(Self { api, map, containers, rows, at_once: context.concurrency, deck })
     }
 }
 
@@ -129,6 +131,7 @@ impl Provider for Quasarch {
 
     fn sign_in_again(&self) {
         self.api.signed.forget();
+        self.rows.clear();
     }
 
     fn session_ends(&self) -> Option<Timestamp> {

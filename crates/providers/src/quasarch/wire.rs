@@ -6,14 +6,19 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::mapping::lenient::{
-    AnyValue, Lenient, Number, ObjectOrDefault, RequiredSecret, RowId, Rows, Text,
+    AnyValue, Lenient, Number, ObjectOrDefault, RawRows, RequiredSecret, RowId, Rows, Text,
 };
 
 /// A list. Its `page` and `rowsPerPage` are those of the request.
+pub(super) type List<T> = ListOf<Rows<T>>;
+
+/// The same, its rows as they were sent.
+pub(super) type RawList<'a> = ListOf<RawRows<'a>>;
+
+/// A list with rows that are read or not yet.
 #[derive(Debug, Deserialize)]
-#[serde(bound = "T: serde::de::DeserializeOwned")]
-pub(super) struct List<T> {
-    pub(super) items: Rows<T>,
+pub(super) struct ListOf<R> {
+    pub(super) items: R,
     pub(super) total: Number<usize>,
 }
 

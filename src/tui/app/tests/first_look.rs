@@ -1,7 +1,7 @@
 //! The first look: a table that has rows, the context that is down by its name, and its reason in full.
 
 use super::Scene;
-use crate::fleet::{Auth, FleetEvent, Health, ListEvent, Store, Traffic};
+use crate::fleet::{Auth, FleetEvent, Health, ListEvent, Store, Traffic, page_rows};
 use crate::model::{Kind, Lifecycle, Problem, ProblemKind};
 use crate::providers::{cycle, exoscale, gcore};
 use crate::tui::sample;
@@ -67,6 +67,7 @@ fn without_instances() -> Store {
 
 fn list_rest(scene: &mut Scene, rows: Vec<crate::model::Resource>) {
     let name = sample::context("other");
+    let rows = page_rows(rows);
     for event in [
         FleetEvent::List(name.clone(), Kind::Instance, ListEvent::Page { scope: None, rows, expected: None }),
         FleetEvent::List(name, Kind::Instance, ListEvent::End),

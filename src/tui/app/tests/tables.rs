@@ -3,7 +3,7 @@
 use crossterm::event::{KeyCode, KeyModifiers};
 
 use super::Scene;
-use crate::fleet::{FleetEvent, Health, ListEvent};
+use crate::fleet::{FleetEvent, Health, ListEvent, page_rows};
 use crate::model::{Kind, Lifecycle, Problem, ProblemKind, ReachedBound};
 use crate::providers::{cycle, exoscale};
 use crate::tui::effect::{Outside, View, Work};
@@ -322,7 +322,7 @@ fn a_listing_that_reached_a_bound_shows_how_much_of_it_there_is() {
         let mut store = sample::empty(contexts);
         for event in [
             FleetEvent::ListStarted(context.clone(), Kind::Instance),
-            list(ListEvent::Page { scope: None, rows: rows().collect(), expected: None }),
+            list(ListEvent::Page { scope: None, rows: page_rows(rows()), expected: None }),
             list(ListEvent::Bounded(ReachedBound::Rows(1_234))),
             list(ListEvent::End),
         ] {

@@ -14,7 +14,7 @@ use qdeck_model::{
     Danger, Expected, GpuRequest, Instance, Kind, Lifecycle, LogEvent, LogStart, Method, NewResource, Offers,
     Operation, Outcome, Platform, PreparedRequest, Preview, Sample, ScreenKind, Secret, SshTarget, State,
 };
-use qdeck_providers::{Answer, Check, Provider, SshCredentials, exoscale};
+use qdeck_providers::{Answer, Check, Provider, SshCredentials, exoscale, page_rows};
 
 /// A platform whose machines are all alike.
 pub(super) struct Machines {
@@ -138,7 +138,7 @@ impl Provider for Machines {
 
     fn list(&self, kind: Kind) -> BoxStream<'static, ListEvent> {
         let rows = self.rows.lock().unwrap();
-        let rows = rows.iter().filter(|row| row.kind() == kind).cloned().collect();
+        let rows = page_rows(rows.iter().filter(|row| row.kind() == kind).cloned());
         stream::iter([ListEvent::Page { scope: None, rows, expected: None }, ListEvent::End]).boxed()
     }
 

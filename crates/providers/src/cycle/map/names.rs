@@ -15,7 +15,7 @@ const MAX_CACHED_NAMES: usize = 50_000;
 const SHORT_ID_CHARS: usize = 12;
 
 /// The fields that an instance inherits from its container.
-#[derive(Clone)]
+#[derive(Clone, Hash)]
 pub(crate) struct Owner {
     pub(crate) name: Arc<str>,
     pub(crate) image: Option<Arc<str>>,
@@ -25,6 +25,8 @@ pub(crate) struct Owner {
 struct Cache {
     names: HashMap<Box<str>, Arc<str>>,
     containers: HashMap<Arc<str>, Owner>,
+    /// Grows whenever a name changes or is forgotten.
+    version: u64,
 }
 
 /// The names of a hub's resources by id. Cheap to clone; clones share the cache.
@@ -37,11 +39,14 @@ impl Names {
         let mut cache = self.lock();
         if cache.names.len() > MAX_CACHED_NAMES {
             cache.names.clear();
+            cache.version += 1;
         }
+        let cache = &mut *cache;
         let mut learn = |id: &str, name: Option<&str>| {
             let Some(name) = name else { return };
             if cache.names.get(id).is_none_or(|cached| **cached != *name) {
                 cache.names.insert(id.into(), strings.intern(name));
+                cache.version += 1;
             }
         };
         let creators = &includes.creators;
@@ -71,8 +76,17 @@ impl Names {
         let mut cache = self.lock();
         if cache.containers.len() > MAX_CACHED_NAMES {
             cache.containers.clear();
+            cache.version += 1;
         }
+        // Its image is a part of its own row alone.
+        let is_new = cache.containers.get(id).is_none_or(|known| known.name != owner.name);
+        cache.version += u64::from(is_new);
         cache.containers.insert(id.clone(), owner);
+    }
+
+    /// A number that grows whenever a name changes: rows that were mapped before may have other names now.
+    pub(crate) fn version(&self) -> u64 {
+        self.lock().version
     }
 
     /// The container with this id, if it was listed or read.

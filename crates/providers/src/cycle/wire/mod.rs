@@ -13,7 +13,7 @@ mod tests;
 
 use serde::Deserialize;
 
-use crate::mapping::lenient::{Lenient, ObjectOrDefault, ObjectOrNone, Rows, Text};
+use crate::mapping::lenient::{Lenient, ObjectOrDefault, ObjectOrNone, RawRows, Rows, Text};
 
 pub(crate) use container::Container;
 pub(crate) use includes::{Account, Image, Includes, NameFields};
@@ -22,10 +22,15 @@ pub(crate) use job::{Creator, Job, Task, TaskStep};
 pub(crate) use live::{Interface, Notice, Pass, PastLine, Report, Snapshot};
 
 /// The root document of a list.
+pub(crate) type List<T> = ListOf<Rows<T>>;
+
+/// The same, its rows as they were sent.
+pub(crate) type RawList<'a> = ListOf<RawRows<'a>>;
+
+/// The root document of a list, with rows that are read or not yet.
 #[derive(Debug, Deserialize)]
-#[serde(bound = "T: serde::de::DeserializeOwned")]
-pub(crate) struct List<T> {
-    pub(crate) data: Rows<T>,
+pub(crate) struct ListOf<R> {
+    pub(crate) data: R,
     pub(crate) includes: ObjectOrDefault<Includes>,
 }
 

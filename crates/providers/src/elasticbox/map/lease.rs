@@ -1,7 +1,13 @@
 //! Formats the leases of instances and the lifespans of policies.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use super::super::wire;
-use qdeck_model::{Timestamp, age};
+use qdeck_model::{Fact, Timestamp, age};
+
+/// The name of the fact.
+pub(crate) const LEASE: &str = "lease";
 
 /// The operation of a lease with the time left: `terminate in 3h`. `None` for an instance without a lease.
 pub(crate) fn remaining(lease: &wire::Lease, now: Timestamp) -> Option<String> {
@@ -13,6 +19,38 @@ pub(crate) fn remaining(lease: &wire::Lease, now: Timestamp) -> Option<String> {
         Some(expire) => format!("{operation} due {} ago", age(now.since(expire))),
         None => operation.to_owned(),
     })
+}
+
+/// When the text of [`remaining`] changes next; `None` where it does not depend on the time.
+pub(crate) fn changes_at(lease: &wire::Lease, now: Timestamp) -> Option<Timestamp> {
+    let expire = lease.expire.timestamp().filter(|_| lease.operation.is_some() && !*lease.released)?;
+    // The units of an age, each a multiple of the one before it.
+    let unit_of = |age: Duration| match age.as_secs() {
+        0..60 => 1,
+        60..3600 => 60,
+        3600..86_400 => 3600,
+        86_400.. => 86_400,
+    };
+    let left = expire.since(now);
+    if left > Duration::ZERO {
+        let unit = unit_of(left);
+        let whole = Duration::from_secs(left.as_secs() / unit * unit);
+        // Only when less than that is left is another number shown.
+        return now.after((left.saturating_sub(whole) + Duration::from_millis(1)).min(left));
+    }
+    let past = now.since(expire);
+    let unit = unit_of(past);
+    now.after(Duration::from_secs((past.as_secs() / unit + 1) * unit).saturating_sub(past))
+}
+
+/// The facts with the time that is left now.
+pub(crate) fn renewed(facts: &[Fact], lease: &wire::Lease, now: Timestamp) -> Arc<[Fact]> {
+    let left = remaining(lease, now);
+    let renew = |fact: &Fact| match &left {
+        Some(left) if fact.name == LEASE => Fact { name: LEASE, value: left.as_str().into() },
+        _ => fact.clone(),
+    };
+    facts.iter().map(renew).collect()
 }
 
 /// The lifespan of a policy: `terminate after 8 hours`.
@@ -46,5 +84,29 @@ mod tests {
             assert_eq!(remaining(&lease(expire, released), now).as_deref(), Some(shown), "{expire}");
         }
         assert_eq!(remaining(&wire::Lease::default(), now), None);
+    }
+
+    #[test]
+    fn the_text_of_a_lease_is_the_same_until_it_changes() {
+        let lease = wire::Lease {
+            operation: "shutdown".into(),
+            expire: "2026-11-30T12:00:00Z".into(),
+            released: Lenient(false),
+        };
+        let mut now = Timestamp::parse("2026-11-27T11:59:30.500Z").unwrap();
+        let end = Timestamp::parse("2026-12-03T00:00:00Z").unwrap();
+        let mut changes = 0;
+        while now < end {
+            let next = changes_at(&lease, now).unwrap();
+            assert!(next > now, "{now}");
+            let text = remaining(&lease, now);
+            let before = Timestamp::from_millis(next.as_millis() - 1).unwrap();
+            assert_eq!(remaining(&lease, before), text, "{now} to {before}");
+            let after = Timestamp::from_millis(next.as_millis() + 1).unwrap();
+            assert_ne!(remaining(&lease, after), text, "{now} to {after}");
+            (now, changes) = (next, changes + 1);
+        }
+        assert!(changes > 250, "{changes}: days, hours, minutes and seconds on both sides");
+        assert_eq!(changes_at(&wire::Lease::default(), now), None);
     }
 }

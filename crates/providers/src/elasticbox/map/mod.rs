@@ -1,7 +1,7 @@
 //! Maps ElasticBox's instances, boxes and operations to rows.
 
 mod boxes;
-mod lease;
+pub(crate) mod lease;
 mod operation;
 pub(crate) mod state;
 
@@ -70,7 +70,7 @@ impl Mapper {
             ("machines", machines.as_deref()),
             ("policy_box", wire.policy_box.name.as_deref()),
             ("cloud", wire.profile(|it| &it.cloud)),
-            ("lease", lease.as_deref()),
+            (lease::LEASE, lease.as_deref()),
             ("automatic_updates", updates),
         ]);
         facts

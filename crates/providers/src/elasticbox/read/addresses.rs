@@ -8,8 +8,8 @@ use parking_lot::{Mutex, MutexGuard};
 
 use super::super::api::Api;
 use super::super::wire;
-use super::workspaces::Listed;
-use qdeck_model::{Address, Instance, Lifecycle, Problem};
+use super::listed::Listed;
+use qdeck_model::{Address, Instance, Lifecycle, Problem, Resource, Timestamp};
 
 /// Services read for one workspace in one listing, those of the instances that changed last.
 const MAX_SERVICE_READS: usize = 16;
@@ -19,7 +19,7 @@ const MAX_ROWS_WITH_ADDRESSES: usize = 1000;
 const MAX_CACHED_ADDRESSES: usize = 5000;
 
 struct Known {
-    version: String,
+    version: u64,
     addresses: Vec<Address>,
 }
 
@@ -30,7 +30,7 @@ pub(crate) struct Addresses(Mutex<HashMap<Arc<str>, Known>>);
 /// An instance whose addresses are not known as it is now.
 pub(crate) struct Unread {
     id: Arc<str>,
-    version: String,
+    version: u64,
 }
 
 impl Addresses {
@@ -44,6 +44,13 @@ impl Addresses {
         row
     }
 
+    /// The rows as they are `now`, with the addresses that are known of them.
+    pub(crate) fn rows(&self, listed: &[&Listed], now: Timestamp) -> Vec<Arc<Resource>> {
+        let known = self.lock();
+        let addresses = |id: &Arc<str>| Some(&known.get(id)?.addresses[..]);
+        listed.iter().map(|it| it.row(addresses(&it.id.id), now)).collect()
+    }
+
     /// The instances to ask about.
     pub(crate) fn unread(&self, rows: &[&Listed]) -> Vec<Unread> {
         if rows.len() > MAX_ROWS_WITH_ADDRESSES {
@@ -53,20 +60,17 @@ impl Addresses {
         let mut unread: Vec<&&Listed> = rows
             .iter()
             .filter(|row| {
-                let id = &row.instance.id.id;
                 // While it is made or unmade its machines come and go.
-                let rests = matches!(
-                    row.instance.state.lifecycle,
-                    Lifecycle::Running | Lifecycle::Stopped | Lifecycle::Failed
-                );
-                rests && known.get(id).is_none_or(|known| known.version != row.version)
+                let rests =
+                    matches!(row.lifecycle, Lifecycle::Running | Lifecycle::Stopped | Lifecycle::Failed);
+                rests && known.get(&row.id.id).is_none_or(|known| known.version != row.version)
             })
             .collect();
-        unread.sort_by_key(|row| std::cmp::Reverse(row.instance.changed));
+        unread.sort_by_key(|row| std::cmp::Reverse(row.changed));
         unread
             .into_iter()
             .take(MAX_SERVICE_READS)
-            .map(|row| Unread { id: row.instance.id.id.clone(), version: row.version.clone() })
+            .map(|row| Unread { id: row.id.id.clone(), version: row.version })
             .collect()
     }
 

@@ -10,9 +10,9 @@ use parking_lot::Mutex;
 use super::super::api::Api;
 use super::super::map::Mapper;
 use super::super::wire;
-use super::workspaces::Listed;
+use super::listed::Listed;
 use crate::mapping::lenient::Rows;
-use qdeck_model::{Operation, Problem, Timestamp};
+use qdeck_model::{Operation, Problem, Resource, Timestamp};
 
 /// Changed within this time is lately.
 const RECENT_CHANGE: Duration = Duration::from_secs(24 * 3600);
@@ -27,8 +27,8 @@ const MAX_CACHED_HISTORIES: usize = 1000;
 
 /// The history of an instance as it was read.
 struct Known {
-    version: String,
-    operations: Rows<Operation>,
+    version: u64,
+    operations: Rows<Arc<Resource>>,
 }
 
 /// An instance whose history is worth asking for.
@@ -37,17 +37,17 @@ pub(crate) struct Wanted {
     name: Arc<str>,
     /// While something runs, its activity grows without a change of the instance.
     moving: bool,
-    version: String,
-    latest: Option<Operation>,
+    version: u64,
+    latest: Option<Arc<Resource>>,
 }
 
 impl Wanted {
     fn new(row: &Listed) -> Self {
         Self {
-            id: row.instance.id.id.clone(),
-            name: row.instance.name.clone(),
-            moving: row.instance.state.lifecycle.is_moving(),
-            version: row.version.clone(),
+            id: row.id.id.clone(),
+            name: row.name.clone(),
+            moving: row.lifecycle.is_moving(),
+            version: row.version,
             latest: row.latest.clone(),
         }
     }
@@ -59,12 +59,12 @@ pub(crate) struct Histories(Mutex<HashMap<Arc<str>, Known>>);
 
 impl Histories {
     /// The operations that are known without asking, and the instances to ask about.
-    pub(crate) fn sort(&self, rows: Vec<&Listed>) -> (Rows<Operation>, Vec<Wanted>) {
+    pub(crate) fn sort(&self, rows: Vec<&Listed>) -> (Rows<Arc<Resource>>, Vec<Wanted>) {
         let since = Timestamp::now().before(RECENT_CHANGE);
         let known = self.0.lock();
         let (mut known_rows, mut rest) = (Rows::default(), Vec::new());
         for row in rows {
-            match known.get(&row.instance.id.id) {
+            match known.get(&row.id.id) {
                 Some(known) if known.version == row.version => {
                     known_rows.good.extend(known.operations.good.iter().cloned());
                     known_rows.unreadable.add(&known.operations.unreadable);
@@ -72,11 +72,11 @@ impl Histories {
                 _ => rest.push(row),
             }
         }
-        rest.sort_by_key(|row| std::cmp::Reverse(row.instance.changed));
+        rest.sort_by_cached_key(|row| std::cmp::Reverse(row.changed));
         let lately = rest
             .iter()
             .take(MAX_HISTORY_READS)
-            .take_while(|row| row.instance.changed.is_some_and(|changed| changed > since))
+            .take_while(|row| row.changed.is_some_and(|changed| changed > since))
             .count();
         let older = rest.split_off(lately);
         known_rows.good.extend(older.into_iter().filter_map(|row| row.latest.clone()));
@@ -84,18 +84,19 @@ impl Histories {
     }
 
     /// Reads a history. One that cannot be read leaves the latest operation, as does one that is empty.
-    pub(crate) async fn read(&self, api: &Api, map: &Mapper, row: Wanted) -> Rows<Operation> {
+    pub(crate) async fn read(&self, api: &Api, map: &Mapper, row: Wanted) -> Rows<Arc<Resource>> {
         let read = of_instance(api, map, &row.id, &row.name);
-        let mut operations = match tokio::time::timeout(HISTORY_TIMEOUT, read).await {
+        let mut read = match tokio::time::timeout(HISTORY_TIMEOUT, read).await {
             Ok(Ok(operations)) if operations.sent() > 0 => operations,
             _ => Rows::default(),
         };
+        read.good.sort_by_key(|it| std::cmp::Reverse(it.created));
+        read.good.truncate(MAX_OPERATIONS_SHOWN);
+        let mut operations = read.map(|operation| Arc::new(Resource::Operation(operation)));
         if operations.good.is_empty() {
             operations.good.extend(row.latest);
             return operations;
         }
-        operations.good.sort_by_key(|it| std::cmp::Reverse(it.created));
-        operations.good.truncate(MAX_OPERATIONS_SHOWN);
         if !row.moving {
             let mut known = self.0.lock();
             if known.len() >= MAX_CACHED_HISTORIES {

@@ -1,20 +1,22 @@
 //! Whole lists: every workspace by itself and several at once, so that one that is slow or refuses hides no other.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
+use foldhash::fast::RandomState;
 use futures_util::stream::{self, BoxStream};
 use futures_util::{FutureExt, StreamExt};
 use parking_lot::Mutex;
 
 use super::addresses::Addresses;
 use super::history::Histories;
-use super::workspaces::{Listed, Place, Workspaces};
-use crate::ListEvent;
-use crate::kit::{Listing, is_of_context, unless_gone};
-use crate::mapping::lenient::Rows;
-use qdeck_model::{Kind, Operation, Problem, ProblemKind, Resource};
+use super::listed::Listed;
+use super::workspaces::{Place, Workspaces};
+use crate::kit::pages::CountedRows as _;
+use crate::kit::{self, Listing, is_of_context, unless_gone};
+use crate::{ListEvent, PageRows};
+use qdeck_model::{Kind, Problem, ProblemKind, Resource, Timestamp};
 use qdeck_net::produce;
 
 /// Requests at once for what is read aside: most slots stay free for lists.
@@ -31,7 +33,11 @@ const UNLISTED_TEAMS: &str = "team workspaces";
 pub(crate) struct Aside {
     pub(crate) histories: Histories,
     pub(crate) addresses: Addresses,
+    sent: Mutex<HashMap<Kind, SentRows>>,
 }
+
+/// The rows that were sent of each place in the latest listing of a kind, in the parts that they were sent in.
+type SentRows = HashMap<Place, Box<[PageRows]>>;
 
 /// The instances, operations or boxes of all workspaces.
 pub(crate) fn walk(
@@ -41,12 +47,14 @@ pub(crate) fn walk(
     at_once: usize,
 ) -> BoxStream<'static, ListEvent> {
     produce(move |out| async move {
+        workspaces.begin_listing();
         let walk = Walk {
             workspaces: &workspaces,
             aside: &aside,
             kind,
             listing: Listing::new(out),
             sent: Mutex::default(),
+            before: aside.sent.lock().remove(&kind).unwrap_or_default(),
         };
         let personal = async {
             let (scope, result) = walk.place(Place::Personal).await;
@@ -70,7 +78,9 @@ struct Walk<'a> {
     kind: Kind,
     listing: Listing,
     /// The ids sent so far: an instance shared between workspaces is in the arrays of each.
-    sent: Mutex<HashSet<Arc<str>>>,
+    sent: Mutex<HashSet<Arc<str>, RandomState>>,
+    /// The rows of the listing before.
+    before: SentRows,
 }
 
 impl Walk<'_> {
@@ -86,8 +96,11 @@ impl Walk<'_> {
 
     async fn of_instances(&self, place: &Place) -> Result<(), Problem> {
         let page = self.workspaces.instances(place).first().await?;
-        self.listing.count(&page.unreadable);
-        let fresh: Vec<&Listed> = page.rows.iter().filter(|row| self.is_new(&row.instance.id.id)).collect();
+        self.listing.count(page.unreadable());
+        let fresh: Vec<&Listed> = {
+            let mut sent = self.sent.lock();
+            page.rows().map(|row| &**row).filter(|row| sent.insert(row.id.id.clone())).collect()
+        };
         if self.kind == Kind::Instance {
             self.instances(place, &fresh).await
         } else {
@@ -98,8 +111,7 @@ impl Walk<'_> {
     /// Addresses that are read now are shown with the next listing: no row waits for them, and none is sent twice.
     async fn instances(&self, place: &Place, fresh: &[&Listed]) -> Result<(), Problem> {
         let addresses = &self.aside.addresses;
-        let rows = fresh.iter().map(|row| addresses.fill(row.instance.clone()));
-        self.send(place, rows.map(Resource::Instance)).await;
+        self.send(place, addresses.rows(fresh, Timestamp::now())).await;
         let reading = stream::iter(addresses.unread(fresh))
             .for_each_concurrent(ASIDE_READS_AT_ONCE, |unread| addresses.read(&self.workspaces.api, unread));
         // What is not read in time is asked for again with the next one.
@@ -110,38 +122,39 @@ impl Walk<'_> {
     async fn operations(&self, place: &Place, fresh: Vec<&Listed>) -> Result<(), Problem> {
         let histories = &self.aside.histories;
         let (known, wanted) = histories.sort(fresh);
-        self.send_operations(place, known).await;
+        self.listing.count(&known.unreadable);
+        self.send(place, known.good).await;
         let map = &self.workspaces.map;
         let mut read = stream::iter(wanted)
             .map(|row| histories.read(&self.workspaces.api, map, row))
             .buffer_unordered(ASIDE_READS_AT_ONCE);
         while let Some(operations) = read.next().await {
-            self.send_operations(place, operations).await;
+            self.listing.count(&operations.unreadable);
+            let rows = Box::new(operations.good.into_iter());
+            self.listing.rows(&place.scope(), rows, None).await;
         }
         Ok(())
-    }
-
-    async fn send_operations(&self, place: &Place, operations: Rows<Operation>) {
-        self.listing.count(&operations.unreadable);
-        self.send(place, operations.good.into_iter().map(Resource::Operation)).await;
     }
 
     async fn boxes(&self, place: &Place) -> Result<(), Problem> {
         let boxes = self.workspaces.boxes(place).await?;
         self.listing.count(&boxes.unreadable);
         let rows = boxes.good.iter().map(|it| self.workspaces.map.container(it));
-        let fresh = rows.filter(|row| self.is_new(&row.id.id));
-        self.send(place, fresh.map(Resource::Container)).await;
+        let fresh: Vec<Arc<Resource>> = {
+            let mut sent = self.sent.lock();
+            let fresh = rows.filter(|row| sent.insert(row.id.id.clone()));
+            fresh.map(|row| Arc::new(Resource::Container(row))).collect()
+        };
+        self.send(place, fresh).await;
         Ok(())
     }
 
-    /// Returns true if no other workspace had it in this listing.
-    fn is_new(&self, id: &Arc<str>) -> bool {
-        self.sent.lock().insert(id.clone())
-    }
-
-    async fn send(&self, place: &Place, rows: impl Iterator<Item = Resource> + Send) {
-        self.listing.rows(&place.scope(), Box::new(rows), None).await;
+    /// Sends rows in parts, of which those that have not changed are the same allocations as in the listing before.
+    async fn send(&self, place: &Place, rows: Vec<Arc<Resource>>) {
+        let chunks = kit::chunks(&rows, self.before.get(place).map_or(&[], |before| before));
+        drop(rows);
+        self.aside.sent.lock().entry(self.kind).or_default().insert(place.clone(), chunks.clone());
+        self.listing.chunks(Some(&place.scope()), &chunks, || None).await;
     }
 }
 

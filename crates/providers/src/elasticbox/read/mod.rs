@@ -4,6 +4,7 @@ pub(super) mod addresses;
 pub(super) mod check;
 pub(super) mod detail;
 pub(super) mod history;
+mod listed;
 pub(super) mod listing;
 mod machine_logs;
 pub(super) mod masks;

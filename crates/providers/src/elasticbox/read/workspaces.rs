@@ -12,10 +12,14 @@ use parking_lot::Mutex;
 use super::super::api::Api;
 use super::super::map::Mapper;
 use super::super::wire;
-use crate::kit::pages::{Row, key_of};
-use crate::kit::{self, Page, PageCache, PageWalk, Rest, SharedPages, SignIn};
-use crate::mapping::lenient::Rows;
-use qdeck_model::{Instance, Operation, Problem, Timestamp, Unreadable};
+use super::listed::Listed;
+use crate::kit::pages::key_of;
+use crate::kit::{
+    self, CachedWalk, OpenedPage, Page, PageCache, PageWalk, ReadPage, Rest, RowCache, SharedPages, SignIn,
+    Walked, opened,
+};
+use crate::mapping::lenient::{Rows, read_row};
+use qdeck_model::{Problem, Timestamp, Unreadable};
 
 /// Whole instances asked for at once where a server lists them short. The address stays below 8 KiB.
 const IDS_AT_ONCE: usize = 400;
@@ -49,15 +53,9 @@ impl Place {
     }
 }
 
-impl Row for wire::Workspace {
+impl kit::pages::Row for wire::Workspace {
     fn key(&self) -> u64 {
         key_of(&self.id)
-    }
-}
-
-impl Row for Listed {
-    fn key(&self) -> u64 {
-        key_of(&self.instance.id.id)
     }
 }
 
@@ -66,21 +64,15 @@ fn whole_list(path: &[&str]) -> PageWalk {
     PageWalk::new(kit::request_name("GET", path), usize::MAX)
 }
 
-/// An instance, both ways that a listing shows it.
-pub(crate) struct Listed {
-    pub(crate) instance: Instance,
-    pub(crate) latest: Option<Operation>,
-    /// Changes whenever its history does.
-    pub(crate) version: String,
-}
-
 /// The workspaces of an account.
 pub(crate) struct Workspaces {
     pub(crate) api: Arc<Api>,
     pub(crate) map: Mapper,
     configured: Vec<Arc<str>>,
-    listed: PageCache<wire::Workspace>,
-    instances: Mutex<HashMap<Place, PageCache<Listed>>>,
+    listed: PageCache<Page<wire::Workspace>>,
+    instances: Mutex<HashMap<Place, PageCache<Walked<Listed>>>>,
+    /// The rows of instances by place.
+    rows: Arc<RowCache<Listed>>,
     profile: SignIn<wire::UserProfile>,
 }
 
@@ -102,6 +94,7 @@ impl Workspaces {
             configured: configured.iter().map(|id| id.as_str().into()).collect(),
             listed,
             instances: Mutex::default(),
+            rows: Arc::default(),
             profile: SignIn::new(),
         }
     }
@@ -157,16 +150,24 @@ impl Workspaces {
 
     pub(crate) fn forget(&self) {
         self.profile.forget();
+        self.rows.clear();
+    }
+
+    /// A listing of instances or operations begins.
+    pub(crate) fn begin_listing(&self) {
+        self.rows.begin_listing();
     }
 
     /// The instances of a workspace, from the walk under way.
-    pub(crate) fn instances(&self, place: &Place) -> SharedPages<Listed> {
+    pub(crate) fn instances(&self, place: &Place) -> SharedPages<Walked<Listed>> {
         let mut all = self.instances.lock();
         let of_place = all.entry(place.clone()).or_insert_with(|| {
             let (api, map, place) = (self.api.clone(), self.map.clone(), place.clone());
+            let rows = self.rows.clone();
             PageCache::new(whole_list(&place.path()), move |_| {
                 let (api, map, place) = (api.clone(), map.clone(), place.clone());
-                async move { Ok(Page::new(instances(&api, &map, &place).await?, Rest::Last)) }.boxed()
+                let walk = rows.walk(&place.scope());
+                async move { instances(&api, &map, &place, &walk).await }.boxed()
             })
         });
         of_place.current()
@@ -184,32 +185,37 @@ impl Workspaces {
     }
 }
 
-async fn instances(api: &Api, map: &Mapper, place: &Place) -> Result<Rows<Listed>, Problem> {
+async fn instances(
+    api: &Api,
+    map: &Mapper,
+    place: &Place,
+    walk: &CachedWalk<Listed>,
+) -> Result<Walked<Listed>, Problem> {
     let path = place.path();
-    let list: wire::List<wire::Instance> = api.get(&path, &[]).await?;
+    // Of what rows are made of nothing is from elsewhere: the time and addresses are set in them when they are sent.
+    let version = 0;
     let now = Timestamp::now();
-    let mut rows = Rows { good: Vec::new(), unreadable: list.0.unreadable };
-    let mut short = Vec::new();
-    for row in list.0.good {
-        if row.is_short() && *place != Place::Personal {
-            short.push(row.id.0);
-        } else {
-            rows.good.push(listed(map, &row, now));
-        }
+    let open = opened(|text| Ok(OpenedPage { rows: text.decode()?, rest: Rest::Last, version }));
+    let row = |text: &str| Ok(Arc::new(Listed::new(map, &read_row(text)?, now)));
+    let page = api.read(&path, &[], |text| walk.read(1, version, text, open, row)).await?;
+    let page = match page {
+        ReadPage::Known(page) => return Ok(page),
+        ReadPage::Changed(page) => page,
+    };
+    let is_short = |row: &&Arc<Listed>| row.is_short && *place != Place::Personal;
+    let key = |row: &Listed| key_of(&row.id.id);
+    if !page.changed().any(|row| is_short(&row)) {
+        return Ok(walk.keep(1, version, &page, Arc::clone, key));
     }
+    let (short, whole): (Vec<&Arc<Listed>>, Vec<_>) = page.changed().partition(is_short);
+    let short: Vec<&str> = short.into_iter().map(|row| &*row.id.id).collect();
+    let mut rows = Rows { good: whole.into_iter().cloned().collect(), unreadable: page.unreadable().clone() };
     for ids in short.chunks(IDS_AT_ONCE) {
         let whole: wire::List<wire::Instance> = api.get(&path, &[("ids", &ids.join(","))]).await?;
         // They are among the rows that were counted already.
         let Unreadable { rows: unreadable, why, .. } = whole.0.unreadable;
         rows.unreadable.add(&Unreadable { rows: unreadable, of: 0, why });
-        rows.good.extend(whole.0.good.iter().map(|row| listed(map, row, now)));
+        rows.good.extend(whole.0.good.iter().map(|row| Arc::new(Listed::new(map, row, now))));
     }
-    Ok(rows)
-}
-
-fn listed(map: &Mapper, wire: &wire::Instance, now: Timestamp) -> Listed {
-    let instance = map.instance(wire, now);
-    let parts = [&wire.updated, &wire.state, &wire.operation.event, &wire.operation.created];
-    let version = parts.map(|it| it.as_deref().unwrap_or_default()).join(" ");
-    Listed { latest: map.latest(wire, &instance), instance, version }
+    Ok(Walked::uncached(rows, Rest::Last, key))
 }

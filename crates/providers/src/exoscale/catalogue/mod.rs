@@ -26,6 +26,9 @@ const MAX_SINGLE_READS: usize = 64;
 const TYPE: &str = "instance-type";
 const TEMPLATE: &str = "template";
 
+/// A type or a template that is in no list: the noun of its path, and its id.
+pub(crate) type Unknown = (&'static str, Arc<str>);
+
 /// An instance type.
 #[derive(Debug)]
 pub(crate) struct Type {
@@ -64,6 +67,8 @@ struct Sold {
     listed: Vec<Arc<Type>>,
     unreadable: Unreadable,
     types: HashMap<Arc<str>, Arc<Type>>,
+    /// Grows with every list or type that is taken in.
+    version: u64,
 }
 
 impl Catalogues {
@@ -88,6 +93,7 @@ impl Catalogues {
         sold.unreadable = unreadable;
         sold.listed = known.iter().map(|(_, known)| known.clone()).collect();
         sold.types.extend(known);
+        sold.version += 1;
         None
     }
 
@@ -113,8 +119,10 @@ pub(crate) struct Catalogue {
 #[derive(Default)]
 struct Book {
     templates: HashMap<Arc<str>, Arc<Template>>,
-    /// Ids that could not be read, and when that was tried.
-    absent: HashMap<Arc<str>, Instant>,
+    /// What instances name and is not known, and when it was tried to be read by itself.
+    absent: HashMap<Unknown, Option<Instant>>,
+    /// Grows with every list or template that is taken in.
+    version: u64,
 }
 
 impl Catalogue {
@@ -124,6 +132,12 @@ impl Catalogue {
 
     pub(crate) fn template(&self, id: &str) -> Option<Arc<Template>> {
         locked(&self.book).templates.get(id).cloned()
+    }
+
+    /// A number that grows whenever types or templates are taken in: rows that were mapped before may have other names now.
+    pub(crate) fn version(&self) -> u64 {
+        let sold = locked(&self.sold).version;
+        sold + locked(&self.book).version
     }
 
     /// Sees to it that templates are known, as far as they can be read.
@@ -149,60 +163,63 @@ impl Catalogue {
 
     /// Reads types and templates that instances name and no list holds: templates are withdrawn while their instances
     /// live on.
-    pub(crate) async fn singles(
-        &self,
-        api: &Api,
-        zone: &Zone,
-        strings: &Interner,
-        instances: &[wire::Instance],
-    ) {
-        let reads: Vec<_> = self
-            .unknown(instances)
-            .into_iter()
-            .map(|(noun, id)| self.single(api, zone, strings, noun, id).boxed())
-            .collect();
+    pub(crate) async fn singles(&self, api: &Api, zone: &Zone, strings: &Interner, unknown: Vec<Unknown>) {
+        let reads: Vec<_> =
+            unknown.into_iter().map(|(noun, id)| self.single(api, zone, strings, noun, id).boxed()).collect();
         stream::iter(reads).buffer_unordered(4).for_each(|()| std::future::ready(())).await;
     }
 
     /// Reads one type or template. One that cannot be read is not asked for again soon.
     async fn single(&self, api: &Api, zone: &Zone, strings: &Interner, noun: &'static str, id: Arc<str>) {
         let path = [noun, &*id];
-        let known = if noun == TEMPLATE {
+        let is_known = if noun == TEMPLATE {
             let ask = Ask::new("get-template", &path);
             let wire = api.get::<wire::Template>(zone, &ask).await.ok();
             let known = wire.and_then(|wire| one_template(&wire, strings));
-            known.map(|(id, known)| locked(&self.book).templates.insert(id, known).is_none())
+            known.map(|known| locked(&self.book).take_in([known])).is_some()
         } else {
             let ask = Ask::new("get-instance-type", &path);
             let wire = api.get::<wire::InstanceType>(zone, &ask).await.ok();
             let known = wire.and_then(|wire| one_type(&wire, strings));
-            known.map(|(id, known)| locked(&self.sold).types.insert(id, known).is_none())
+            let take_in = |(id, known)| {
+                let mut sold = locked(&self.sold);
+                sold.types.insert(id, known);
+                sold.version += 1;
+            };
+            known.map(take_in).is_some()
         };
-        if known.is_none() {
-            locked(&self.book).absent.insert(id, Instant::now());
+        if !is_known {
+            locked(&self.book).absent.insert((noun, id), Some(Instant::now()));
         }
     }
 
-    fn unknown(&self, instances: &[wire::Instance]) -> Vec<(&'static str, Arc<str>)> {
-        let (book, sold) = (locked(&self.book), locked(&self.sold));
-        let mut wanted: Vec<(&'static str, Arc<str>)> = Vec::new();
+    /// The types and templates to read one by one now: those that these instances name and no list holds, and those that
+    /// were named before and not read yet, or so long ago that they are tried again.
+    pub(crate) fn unknown<'a>(&self, instances: impl Iterator<Item = &'a wire::Instance>) -> Vec<Unknown> {
+        let (mut book, sold) = (locked(&self.book), locked(&self.sold));
+        let Book { templates, absent, .. } = &mut *book;
+        let is_known = |noun: &str, id: &str| {
+            if noun == TEMPLATE { templates.contains_key(id) } else { sold.types.contains_key(id) }
+        };
+        absent.retain(|(noun, id), _| !is_known(noun, id));
         for instance in instances {
-            let kind = instance.instance_type.id.as_deref();
-            let kind = kind.filter(|id| !sold.types.contains_key(*id));
-            let template = instance.template.id.as_deref();
-            let template = template.filter(|id| !book.templates.contains_key(*id));
-            for (what, id) in [(TYPE, kind), (TEMPLATE, template)] {
-                let Some(id) = id else { continue };
-                let tried = book.absent.get(id).is_some_and(|at| at.elapsed() < CATALOGUE_FRESH_FOR);
-                if !tried
-                    && !wanted.iter().any(|(_, known)| **known == *id)
-                    && wanted.len() < MAX_SINGLE_READS
-                {
-                    wanted.push((what, id.into()));
+            let (kind, template) = (&instance.instance_type.id, &instance.template.id);
+            for (noun, id) in [(TYPE, kind.as_deref()), (TEMPLATE, template.as_deref())] {
+                if let Some(id) = id.filter(|id| !is_known(noun, id)) {
+                    absent.entry((noun, id.into())).or_insert(None);
                 }
             }
         }
-        wanted
+        let is_due = |tried: &Option<Instant>| tried.is_none_or(|at| at.elapsed() >= CATALOGUE_FRESH_FOR);
+        let due = absent.iter().filter(|(_, tried)| is_due(tried)).map(|(unknown, _)| unknown.clone());
+        due.take(MAX_SINGLE_READS).collect()
+    }
+}
+
+impl Book {
+    fn take_in(&mut self, templates: impl IntoIterator<Item = (Arc<str>, Arc<Template>)>) {
+        self.templates.extend(templates);
+        self.version += 1;
     }
 }
 
@@ -222,7 +239,7 @@ async fn templates(
     let list: wire::TemplateList = api.get(zone, &ask).await?;
     let known = list.templates.readable(&ask.name())?;
     let known = known.good.iter().filter_map(|wire| one_template(wire, strings));
-    locked(book).templates.extend(known);
+    locked(book).take_in(known);
     Ok(())
 }
 

@@ -25,7 +25,8 @@ pub(crate) async fn get(deck: &Arc<Deck>, id: &ResourceId) -> Result<Resource, P
             let templates = catalogue.templates(&deck.api, &zone, &deck.map.strings);
             tokio::join!(types(deck), templates);
             let wire = std::slice::from_ref(&wire);
-            catalogue.singles(&deck.api, &zone, &deck.map.strings, wire).await;
+            let unknown = catalogue.unknown(wire.iter());
+            catalogue.singles(&deck.api, &zone, &deck.map.strings, unknown).await;
             Ok(Resource::Instance(deck.map.instance(&wire[0], &zone.name, &catalogue)))
         }
         Kind::GpuModel => Ok(Resource::GpuModel(gpus::get(deck, id).await?)),

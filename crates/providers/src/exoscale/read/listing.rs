@@ -8,13 +8,18 @@ use tokio::sync::mpsc::Sender;
 
 use super::super::Deck;
 use super::super::api::{Ask, Zone};
+use super::super::catalogue::Unknown;
 use super::super::wire;
 use super::check::refused;
 use super::types;
 use crate::ListEvent;
-use crate::kit::{self, ExpectedRows, Listing, of_parts};
-use crate::mapping::lenient::Rows;
+use crate::kit::pages::{CountedRows as _, key_of};
+use crate::kit::{
+    self, CachedWalk, ExpectedRows, Listing, OpenedPage, ReadPage, Rest, Walked, of_parts, opened,
+};
+use crate::mapping::lenient::read_row;
 use qdeck_model::{Problem, Resource};
+use qdeck_net::JsonText;
 
 /// The time for the list of a zone; the rows it had stay after it.
 const LIST_TIMEOUT: Duration = Duration::from_secs(30);
@@ -26,6 +31,7 @@ const MAX_NAMES_WAIT: Duration = Duration::from_secs(10);
 pub(crate) async fn instances(deck: Arc<Deck>, out: Sender<ListEvent>) {
     let found = deck.found().await;
     let listing = Listing::new(out);
+    deck.instances.begin_listing();
     listing.count(&of_parts("zone", &found.unreadable));
     let expected = ExpectedRows::of_parts(found.zones.len());
     let of_zone = |zone: Arc<Zone>| {
@@ -51,48 +57,75 @@ async fn of_zone(
     let catalogue = deck.catalogues.of(&zone.name);
     // A key that was never let in may be let in nowhere: nothing is asked beside the list then.
     let templates = || catalogue.templates(&deck.api, zone, &deck.map.strings);
+    let walk = deck.instances.walk(&zone.name);
     let (instances, _) = if deck.api.accepted() {
         let templates = tokio::time::timeout(NAMES_WAIT, templates());
-        tokio::join!(list(deck, zone), templates)
+        tokio::join!(list(deck, zone, &walk), templates)
     } else {
-        (list(deck, zone).await, Ok(Arc::new(Ok(()))))
+        (list(deck, zone, &walk).await, Ok(Arc::new(Ok(()))))
     };
-    let Rows { good: instances, unreadable } = instances?;
-    listing.count(&unreadable);
-    expected.add_last(instances.len());
-    if instances.is_empty() {
-        return Ok(());
-    }
+    let page = match instances? {
+        ReadPage::Known(page) => {
+            expected.add_last(page.len());
+            listing.count(page.unreadable());
+            send(&page, zone, expected, listing).await;
+            // What could not be named before may be named now: the rows follow with the next listing.
+            let absent = catalogue.unknown(std::iter::empty());
+            let _ = tokio::time::timeout(MAX_NAMES_WAIT, singles(deck, zone, absent)).await;
+            return Ok(());
+        }
+        ReadPage::Changed(page) => page,
+    };
+    expected.add_last(page.len());
     let names = async {
-        tokio::join!(types(deck), templates());
-        let singles = catalogue.singles(&deck.api, zone, &deck.map.strings, &instances);
-        singles.await;
+        if page.changed().next().is_some() {
+            tokio::join!(types(deck), templates());
+            singles(deck, zone, catalogue.unknown(page.changed())).await;
+        }
+    };
+    let map = || {
+        let version = catalogue.version();
+        let row = |wire: &wire::Instance| Resource::Instance(deck.map.instance(wire, &zone.name, &catalogue));
+        walk.keep(1, version, &page, |wire| Arc::new(row(wire)), |row| key_of(&row.id().id))
     };
     let mut names = std::pin::pin!(tokio::time::timeout(MAX_NAMES_WAIT, names));
     if tokio::time::timeout(NAMES_WAIT, &mut names).await.is_err() {
-        send(deck, zone, &instances, expected, listing).await;
+        send(&map(), zone, expected, listing).await;
         // What cannot be read is named by the check of the context; the rows go without.
         let _ = names.await;
     }
-    send(deck, zone, &instances, expected, listing).await;
+    listing.count(page.unreadable());
+    send(&map(), zone, expected, listing).await;
     Ok(())
 }
 
-async fn list(deck: &Deck, zone: &Zone) -> Result<Rows<wire::Instance>, Problem> {
-    let ask = Ask::new("list-instances", &["instance"]);
-    let request = format!("{} of zone {}", ask.name(), zone.name);
-    let list: wire::InstanceList = kit::within(LIST_TIMEOUT, &request, deck.api.get(zone, &ask)).await?;
-    list.instances.readable(&request)
+/// Reads the types and templates that no list has.
+async fn singles(deck: &Deck, zone: &Zone, unknown: Vec<Unknown>) {
+    deck.catalogues.of(&zone.name).singles(&deck.api, zone, &deck.map.strings, unknown).await;
 }
 
-async fn send(
+async fn list(
     deck: &Deck,
     zone: &Zone,
-    instances: &[wire::Instance],
-    expected: &ExpectedRows,
-    listing: &Listing,
-) {
-    let catalogue = deck.catalogues.of(&zone.name);
-    let row = |wire| Resource::Instance(deck.map.instance(wire, &zone.name, &catalogue));
-    listing.rows(&zone.name, Box::new(instances.iter().map(row)), Some(expected)).await;
+    walk: &CachedWalk<Resource>,
+) -> Result<ReadPage<Resource, wire::Instance>, Problem> {
+    let ask = Ask::new("list-instances", &["instance"]);
+    let request = format!("{} of zone {}", ask.name(), zone.name);
+    let version = deck.catalogues.of(&zone.name).version();
+    let open = opened(|text| {
+        let rows = text.decode::<wire::RawInstanceList<'_>>()?.instances;
+        Ok(OpenedPage { rows, rest: Rest::Last, version })
+    });
+    let read = |text: JsonText<'_>| walk.read(1, version, text, open, read_row);
+    let page = kit::within(LIST_TIMEOUT, &request, deck.api.read(zone, &ask, read)).await?;
+    if let ReadPage::Changed(page) = &page
+        && let Some(problem) = page.unreadable().failure()
+    {
+        return Err(problem.request(request));
+    }
+    Ok(page)
+}
+
+async fn send(page: &Walked<Resource>, zone: &Zone, expected: &ExpectedRows, listing: &Listing) {
+    listing.chunks(Some(&zone.name), page.chunks(), || expected.now()).await;
 }

@@ -9,10 +9,14 @@ use futures_util::stream::{self, Stream};
 use tokio::sync::mpsc::Sender;
 
 use super::super::Site;
+use super::super::api::CachedList;
 use super::super::places::{Region, Regions};
 use super::super::wire;
 use crate::ListEvent;
-use crate::kit::{self, ExpectedRows, Listing, Page, PageAt, of_parts, send_whole_listing, unless_gone};
+use crate::kit::pages::key_of;
+use crate::kit::{
+    self, ExpectedRows, Listing, Page, PageAt, Walked, of_parts, send_whole_listing, unless_gone,
+};
 use qdeck_model::{GpuModel, Problem, Resource, Timestamp, Unreadable};
 
 /// Tasks pile up for ever: only those of the last week are listed, and of them the latest page.
@@ -42,6 +46,7 @@ pub(crate) async fn instances(site: Arc<Site>, out: Sender<ListEvent>) {
         Err(problem) => return Listing::new(out).end(Some(problem)).await,
     };
     let listing = Listing::new(out);
+    site.instances.begin_listing();
     count_regions(&listing, &site, &regions);
     let expected = ExpectedRows::of_parts(regions.mine.len());
     let of_region = |region: Region| {
@@ -75,22 +80,25 @@ async fn instances_of_region(
     expected: &ExpectedRows,
     listing: &Listing,
 ) -> Result<(), Problem> {
-    let path = ["cloud", "v1", "instances", project, &region.scope];
     let named = site.places.name(region.id);
+    let list = CachedList {
+        path: &["cloud", "v1", "instances", project, &region.scope],
+        query: &INSTANCE_QUERY,
+        walk: site.instances.walk(&region.scope),
+        // The name of the region is all that an instance's row has from elsewhere.
+        version: key_of(&named),
+    };
+    let map =
+        |wire: &wire::Instance| Resource::Instance(site.map.instance(wire, &region.scope, named.as_deref()));
     let mut is_first = true;
-    let rows = |page: Page<wire::Instance>| {
-        let rows: Vec<Resource> = page
-            .rows
-            .iter()
-            .map(|it| Resource::Instance(site.map.instance(it, &region.scope, named.as_deref())))
-            .collect();
+    let expected = |page: &Walked<Resource>| {
         if std::mem::take(&mut is_first) {
-            expected.add_last(page.total().unwrap_or(rows.len()));
+            expected.add_last(page.total().unwrap_or(page.len()));
         }
-        (rows, expected.now())
+        expected.now()
     };
     let api = site.api.region(region.id);
-    listing.pages(Some(&region.scope), api.pages(&path, &INSTANCE_QUERY), rows).await
+    listing.cached_pages(Some(&region.scope), api.cached_pages(&list, &map), expected).await
 }
 
 /// Deployments, which are the project's, and the containers of each region that has such.

@@ -15,7 +15,7 @@ mod tests;
 
 use serde::Deserialize;
 
-use crate::mapping::lenient::{Number, Rows};
+use crate::mapping::lenient::{Number, RawRows, Rows};
 
 pub(crate) use gpu::{Capacity, GpuFlavor, InferenceFlavor, Price, Quotas, VmFlavor};
 pub(crate) use inference::{CaasContainer, Deployment, LogRow, Placed, Scale};
@@ -30,4 +30,12 @@ pub(crate) use task::Task;
 pub(crate) struct List<T> {
     pub(crate) count: Number<usize>,
     pub(crate) results: Rows<T>,
+}
+
+/// A page of a list, its rows as they were sent.
+#[derive(Debug, Deserialize)]
+pub(crate) struct RawList<'a> {
+    pub(crate) count: Number<usize>,
+    #[serde(borrow)]
+    pub(crate) results: RawRows<'a>,
 }

@@ -10,6 +10,7 @@
 //! | [`AnyValue`] | any JSON | |
 //! | [`Rows<T>`] | the rows of a page; a row that `T` does not read is counted | an error, but for `null`; and so are too many |
 //! | [`BareRows<T>`] | the same where the list is the whole answer | an error |
+//! | [`RawRows`] | the rows of a page, each as its text | an error, but for `null`; and so are too many |
 //! | [`RowId`] | a text or a number, by which a row is addressed | an error: the row cannot be read |
 //! | [`RequiredSecret`], [`OptionalSecret`] | a text, which is never printed | an error, or `None` |
 //!
@@ -32,6 +33,6 @@ pub(crate) use collections::{
 };
 #[cfg(test)]
 pub(crate) use rows::MAX_ROWS_OF_AN_ANSWER;
-pub(crate) use rows::{BareRows, RowId, Rows};
+pub(crate) use rows::{BareRows, RawRows, RowId, Rows, read_row};
 pub(crate) use scalars::{Flag, Lenient, Number, Text};
 pub(crate) use secrets::{OptionalSecret, RequiredSecret};

@@ -122,6 +122,46 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for BareRows<T> {
     }
 }
 
+/// The rows of a page as they are written, none of them read yet: `null` is no rows, and an absent list an error. Only where
+/// the page is read from text that is in memory whole.
+#[derive(Debug, Default)]
+pub(crate) struct RawRows<'a>(pub(crate) Vec<&'a str>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for RawRows<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct RawRowsVisitor;
+
+        impl<'de> Visitor<'de> for RawRowsVisitor {
+            type Value = Vec<&'de str>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a list")
+            }
+
+            fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
+                Ok(Vec::new())
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
+                let mut rows = Vec::new();
+                while let Some(raw) = items.next_element::<&'de RawValue>()? {
+                    if rows.len() == MAX_ROWS_OF_AN_ANSWER {
+                        return Err(too_many_rows());
+                    }
+                    rows.push(raw.get());
+                }
+                Ok(rows)
+            }
+        }
+
+        deserializer.deserialize_any(RawRowsVisitor).map(Self)
+    }
+}
+
+fn too_many_rows<E: Error>() -> E {
+    E::custom(format!("more than {MAX_ROWS_OF_AN_ANSWER} rows in one answer"))
+}
+
 struct RowsVisitor<T>(PhantomData<T>);
 
 impl<'de, T: DeserializeOwned> Visitor<'de> for RowsVisitor<T> {
@@ -140,9 +180,9 @@ impl<'de, T: DeserializeOwned> Visitor<'de> for RowsVisitor<T> {
         while let Some(raw) = items.next_element::<Box<RawValue>>()? {
             rows.unreadable.of += 1;
             if rows.unreadable.of > MAX_ROWS_OF_AN_ANSWER {
-                return Err(Error::custom(format!("more than {MAX_ROWS_OF_AN_ANSWER} rows in one answer")));
+                return Err(too_many_rows());
             }
-            match row(raw.get()) {
+            match read_row(raw.get()) {
                 Ok(row) => rows.good.push(row),
                 Err(why) => {
                     rows.unreadable.rows += 1;
@@ -155,7 +195,7 @@ impl<'de, T: DeserializeOwned> Visitor<'de> for RowsVisitor<T> {
 }
 
 /// Reads a row, or returns why it cannot be read, in few words: `no id`, `not an object`.
-fn row<T: DeserializeOwned>(text: &str) -> Result<T, Arc<str>> {
+pub(crate) fn read_row<T: DeserializeOwned>(text: &str) -> Result<T, Arc<str>> {
     // A list would be read as the fields of `T` in their order.
     if !text.trim_start().starts_with('{') {
         return Err("not an object".into());

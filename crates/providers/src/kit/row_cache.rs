@@ -1,0 +1,404 @@
+//! The pages of a listing as they were read last: what has not changed is neither decoded nor mapped again.
+//!
+//! ```text
+//! answer ─▶ digest of its text ── as the page before ──▶ the same rows
+//!                 │ another
+//!                 ▼
+//!           rows as text ─▶ digest of each ── as a row before ──▶ the same row
+//!                                 │ another
+//!                                 ▼
+//!                           decoded and mapped
+//! ```
+//!
+//! A page is valid for the text that it was read from and for the *version* of whatever else its rows were mapped with: names
+//! of containers, sizes, images. Anything that depends on the clock is no part of a cached row. What is cached is therefore
+//! the same whichever credentials it was read with; pages that cannot be read never get in.
+//!
+//! Digests have 128 bits of two hashes with random keys of this run. They are not cryptographic, and a server cannot aim at
+//! keys that it does not know. If two texts had the same digest all the same, the row that changed would be shown as it was
+//! until it changes once more.
+
+use std::collections::HashMap;
+use std::hash::BuildHasher as _;
+use std::sync::Arc;
+
+use foldhash::fast::RandomState;
+use parking_lot::Mutex;
+
+use super::listing::{MAX_ROWS_PER_EVENT, ROWS_PER_EVENT};
+use super::pages::{CountedRows, ListPage, Rest};
+use crate::mapping::lenient::{RawRows, Rows};
+use qdeck_model::Unreadable;
+use qdeck_net::{Cause, JsonText};
+
+/// The most rows that a cache holds. Those of further pages are read anew with every listing.
+const MAX_CACHED_ROWS: usize = 1_000_000;
+
+/// A page that was not read in so many listings is forgotten. Two kinds may be made of one list, and each listing of a kind
+/// counts.
+const MAX_UNUSED_LISTINGS: u64 = 4;
+
+/// The digest of a text.
+type Digest = [u64; 2];
+
+/// A page of rows, as it was read from one text.
+#[derive(Debug)]
+pub(crate) struct CachedPage<R> {
+    digest: Digest,
+    version: u64,
+    /// The rows, as many to a chunk as are sent in one event.
+    chunks: Box<[Arc<[Arc<R>]>]>,
+    /// The digest and the [`Row::key`](super::pages::Row::key) of each row.
+    marks: Box<[(Digest, u64)]>,
+    unreadable: Unreadable,
+    rest: Rest,
+}
+
+impl<R> CachedPage<R> {
+    fn rows(&self) -> impl Iterator<Item = &Arc<R>> {
+        self.chunks.iter().flat_map(|chunk| chunk.iter())
+    }
+}
+
+/// A cached page in a walk.
+#[derive(Debug)]
+pub(crate) struct Walked<R> {
+    page: Arc<CachedPage<R>>,
+    is_last: bool,
+}
+
+impl<R> Walked<R> {
+    fn new(page: Arc<CachedPage<R>>) -> Self {
+        Self { page, is_last: false }
+    }
+
+    /// A page that is not cached, since its rows come from several answers.
+    pub(crate) fn uncached(rows: Rows<Arc<R>>, rest: Rest, key: impl Fn(&R) -> u64) -> Self {
+        Self::new(Arc::new(CachedPage {
+            digest: Digest::default(),
+            version: 0,
+            chunks: chunks(&rows.good, &[]),
+            marks: rows.good.iter().map(|row| (Digest::default(), key(row))).collect(),
+            unreadable: rows.unreadable,
+            rest,
+        }))
+    }
+
+    /// The rows that could be read.
+    pub(crate) fn rows(&self) -> impl Iterator<Item = &Arc<R>> {
+        self.page.rows()
+    }
+
+    /// The number of rows that could be read.
+    pub(crate) fn len(&self) -> usize {
+        self.page.marks.len()
+    }
+
+    /// The rows in parts that are each sent as one page. A part that has not changed is the same allocation as before.
+    pub(crate) fn chunks(&self) -> &[Arc<[Arc<R>]>] {
+        &self.page.chunks
+    }
+
+    /// Rows in all, where the platform gives their number.
+    pub(crate) fn total(&self) -> Option<usize> {
+        self.page.rest.total()
+    }
+}
+
+impl<R> CountedRows for Walked<R> {
+    fn unreadable(&self) -> &Unreadable {
+        &self.page.unreadable
+    }
+}
+
+impl<R> ListPage for Walked<R> {
+    fn rest(&self) -> Rest {
+        self.page.rest
+    }
+
+    fn keys(&self) -> impl Iterator<Item = u64> {
+        self.page.marks.iter().map(|(_, key)| *key)
+    }
+
+    fn is_last(&self) -> bool {
+        self.is_last
+    }
+
+    fn set_last(&mut self, is_last: bool) {
+        self.is_last = is_last;
+    }
+}
+
+/// A page that is opened: its rows as text, and what else of it matters.
+pub(crate) struct OpenedPage<'a> {
+    /// Its rows.
+    pub(crate) rows: RawRows<'a>,
+    /// Its report of the rows after it.
+    pub(crate) rest: Rest,
+    /// The version of whatever else rows are mapped with, now that the page is opened.
+    pub(crate) version: u64,
+}
+
+/// A function that opens a page, with the type that closures are not inferred to have.
+pub(crate) fn opened<F>(open: F) -> F
+where
+    F: for<'a> Fn(JsonText<'a>) -> Result<OpenedPage<'a>, Cause>,
+{
+    open
+}
+
+/// A row of a changed page.
+enum ReadRow<R, T> {
+    /// As before.
+    Known(Arc<R>),
+    /// New or changed, or one that may be mapped to something else now: then with what it was mapped to.
+    Changed(T, Option<Arc<R>>),
+}
+
+/// A page with at least one row that is to be mapped.
+pub(crate) struct ChangedPage<R, T> {
+    digest: Digest,
+    version: u64,
+    rows: Vec<(Digest, ReadRow<R, T>)>,
+    unreadable: Unreadable,
+    rest: Rest,
+}
+
+impl<R, T> ChangedPage<R, T> {
+    /// The rows that are to be mapped.
+    pub(crate) fn changed(&self) -> impl Iterator<Item = &T> {
+        self.rows.iter().filter_map(|(_, row)| match row {
+            ReadRow::Known(_) => None,
+            ReadRow::Changed(row, _) => Some(row),
+        })
+    }
+
+    /// The rows that could not be read, and how many were sent in all.
+    pub(crate) fn unreadable(&self) -> &Unreadable {
+        &self.unreadable
+    }
+
+    /// The number of rows that could be read.
+    pub(crate) fn len(&self) -> usize {
+        self.rows.len()
+    }
+}
+
+/// A page as it came.
+pub(crate) enum ReadPage<R, T> {
+    /// The same as before.
+    Known(Walked<R>),
+    /// Another one.
+    Changed(ChangedPage<R, T>),
+}
+
+/// The pages of one kind of one context, by scope and number.
+pub(crate) struct RowCache<R> {
+    hashers: [RandomState; 2],
+    state: Mutex<State<R>>,
+}
+
+struct State<R> {
+    listing: u64,
+    rows: usize,
+    scopes: HashMap<Arc<str>, Vec<Slot<R>>>,
+}
+
+/// The place of a page of a scope.
+struct Slot<R> {
+    page: Option<Arc<CachedPage<R>>>,
+    /// The listing that read it last.
+    used: u64,
+}
+
+impl<R> Default for RowCache<R> {
+    fn default() -> Self {
+        let state = State { listing: 0, rows: 0, scopes: HashMap::new() };
+        Self { hashers: [RandomState::default(), RandomState::default()], state: Mutex::new(state) }
+    }
+}
+
+impl<R> RowCache<R> {
+    /// Counts a listing in, and forgets pages that were in none of the latest.
+    pub(crate) fn begin_listing(&self) {
+        let State { listing, rows, scopes } = &mut *self.state.lock();
+        *listing += 1;
+        scopes.retain(|_, pages| {
+            for slot in pages.iter_mut().filter(|slot| slot.used + MAX_UNUSED_LISTINGS < *listing) {
+                *rows -= slot.page.take().map_or(0, |page| page.marks.len());
+            }
+            while pages.last().is_some_and(|slot| slot.page.is_none()) {
+                pages.pop();
+            }
+            !pages.is_empty()
+        });
+    }
+
+    /// Forgets every page.
+    pub(crate) fn clear(&self) {
+        let mut state = self.state.lock();
+        state.scopes.clear();
+        state.rows = 0;
+    }
+
+    /// A walk over the pages of a scope.
+    pub(crate) fn walk(self: &Arc<Self>, scope: &Arc<str>) -> CachedWalk<R> {
+        CachedWalk { cache: self.clone(), scope: scope.clone(), known: Mutex::new(None) }
+    }
+
+    fn digest(&self, text: &[u8]) -> Digest {
+        [self.hashers[0].hash_one(text), self.hashers[1].hash_one(text)]
+    }
+}
+
+/// The rows of a scope by the digests of their texts, each with the version of its page.
+type KnownRows<R> = HashMap<Digest, (u64, Arc<R>), RandomState>;
+
+/// One walk over the pages of a scope.
+pub(crate) struct CachedWalk<R> {
+    cache: Arc<RowCache<R>>,
+    scope: Arc<str>,
+    /// Collected with the first page that has changed: rows move from page to page when one is added or removed.
+    known: Mutex<Option<KnownRows<R>>>,
+}
+
+impl<R> CachedWalk<R> {
+    /// Reads the page of this number, from 1. `version` is that of whatever else its rows are mapped with; `open` takes a page
+    /// apart, and `row` reads a row or returns why it cannot be read.
+    ///
+    /// # Errors
+    /// Those of `open`.
+    pub(crate) fn read<T>(
+        &self,
+        number: usize,
+        version: u64,
+        text: JsonText<'_>,
+        open: impl for<'a> FnOnce(JsonText<'a>) -> Result<OpenedPage<'a>, Cause>,
+        row: impl Fn(&str) -> Result<T, Arc<str>>,
+    ) -> Result<ReadPage<R, T>, Cause> {
+        let digest = self.cache.digest(text.bytes());
+        if let Some(page) = self.known_page(number, digest, version) {
+            return Ok(ReadPage::Known(Walked::new(page)));
+        }
+        let OpenedPage { rows: RawRows(texts), rest, version } = open(text)?;
+        let mut known = self.known.lock();
+        let known = known.get_or_insert_with(|| self.known_rows());
+        let mut unreadable = Unreadable::none_of(texts.len());
+        let mut rows = Vec::with_capacity(texts.len());
+        for text in texts {
+            let digest = self.cache.digest(text.as_bytes());
+            let row = match known.get(&digest) {
+                Some((of, row)) if *of == version => Ok(ReadRow::Known(row.clone())),
+                known => row(text).map(|row| ReadRow::Changed(row, known.map(|(_, row)| row.clone()))),
+            };
+            match row {
+                Ok(row) => rows.push((digest, row)),
+                Err(why) => {
+                    unreadable.rows += 1;
+                    unreadable.why.get_or_insert(why);
+                }
+            }
+        }
+        Ok(ReadPage::Changed(ChangedPage { digest, version, rows, unreadable, rest }))
+    }
+
+    /// Maps the rows of a page that have changed, and caches it unless none of its rows could be read. A row that is mapped to
+    /// the same as before is that allocation. `version` is that of
+    /// whatever else rows are mapped with, taken before the first is mapped; `key` is the
+    /// [`Row::key`](super::pages::Row::key) of a row.
+    pub(crate) fn keep<T>(
+        &self,
+        number: usize,
+        version: u64,
+        page: &ChangedPage<R, T>,
+        map: impl Fn(&T) -> Arc<R>,
+        key: impl Fn(&R) -> u64,
+    ) -> Walked<R>
+    where
+        R: PartialEq,
+    {
+        let (mut rows, mut marks) = (Vec::with_capacity(page.rows.len()), Vec::new());
+        marks.reserve_exact(page.rows.len());
+        for (digest, row) in &page.rows {
+            let row = match row {
+                ReadRow::Known(row) => row.clone(),
+                ReadRow::Changed(row, before) => {
+                    let row = map(row);
+                    before.as_ref().filter(|before| ***before == *row).cloned().unwrap_or(row)
+                }
+            };
+            marks.push((*digest, key(&row)));
+            rows.push(row);
+        }
+        // A row that was kept may not be as this version would make it: the page is then mapped whole with the next listing.
+        let is_whole = page.rows.iter().all(|(_, row)| matches!(row, ReadRow::Changed(..)));
+        let version = if is_whole { version } else { page.version };
+        let mut state = self.cache.state.lock();
+        let State { listing, rows: cached_rows, scopes } = &mut *state;
+        let slots = scopes.entry(self.scope.clone()).or_default();
+        while slots.len() < number {
+            slots.push(Slot { page: None, used: 0 });
+        }
+        let slot = number.checked_sub(1).and_then(|index| slots.get_mut(index));
+        let before = slot.as_ref().and_then(|slot| slot.page.as_ref());
+        let page = Arc::new(CachedPage {
+            digest: page.digest,
+            version,
+            chunks: chunks(&rows, before.map_or(&[], |page| &page.chunks)),
+            marks: marks.into(),
+            unreadable: page.unreadable.clone(),
+            rest: page.rest,
+        });
+        if let Some(slot) = slot {
+            *cached_rows -= slot.page.take().map_or(0, |page| page.marks.len());
+            let fits = *cached_rows + page.marks.len() <= MAX_CACHED_ROWS;
+            if fits && page.unreadable.failure().is_none() {
+                *cached_rows += page.marks.len();
+                slot.page = Some(page.clone());
+                slot.used = *listing;
+            }
+        }
+        Walked::new(page)
+    }
+
+    /// The page of this number, if it was read from the same text with the same version.
+    fn known_page(&self, number: usize, digest: Digest, version: u64) -> Option<Arc<CachedPage<R>>> {
+        let state = &mut *self.cache.state.lock();
+        let slot = state.scopes.get_mut(&self.scope)?.get_mut(number.checked_sub(1)?)?;
+        let page = slot.page.as_ref()?;
+        if page.digest != digest || page.version != version {
+            return None;
+        }
+        slot.used = state.listing;
+        Some(page.clone())
+    }
+
+    /// Every row of the scope.
+    fn known_rows(&self) -> KnownRows<R> {
+        let state = self.cache.state.lock();
+        let pages = state.scopes.get(&self.scope).into_iter().flatten().filter_map(|slot| slot.page.as_ref());
+        let rows = pages.flat_map(|page| {
+            let digests = page.marks.iter().map(|(digest, _)| *digest);
+            digests.zip(page.rows().map(|row| (page.version, row.clone())))
+        });
+        rows.collect()
+    }
+}
+
+/// Rows in chunks, each of which is one event. A chunk with the same rows as one before at its place is that one.
+pub(crate) fn chunks<R>(rows: &[Arc<R>], before: &[Arc<[Arc<R>]>]) -> Box<[Arc<[Arc<R>]>]> {
+    let size = if rows.len() <= MAX_ROWS_PER_EVENT { MAX_ROWS_PER_EVENT } else { ROWS_PER_EVENT };
+    let chunk = |(index, rows): (usize, &[Arc<R>])| match before.get(index) {
+        Some(known)
+            if known.len() == rows.len()
+                && known.iter().zip(rows).all(|(known, row)| Arc::ptr_eq(known, row)) =>
+        {
+            known.clone()
+        }
+        _ => rows.into(),
+    };
+    rows.chunks(size).enumerate().map(chunk).collect()
+}
+
+#[cfg(test)]
+mod tests;
