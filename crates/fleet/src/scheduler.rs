@@ -224,12 +224,8 @@ async fn list(
 fn pieces(event: ListEvent) -> Vec<ListEvent> {
     match event {
         ListEvent::Page { scope, rows, expected } if rows.len() > MAX_ROWS_AN_EVENT => {
-            let (mut pieces, mut rows) = (Vec::new(), rows.into_iter().peekable());
-            while rows.peek().is_some() {
-                let rows = rows.by_ref().take(MAX_ROWS_AN_EVENT).collect();
-                pieces.push(ListEvent::Page { scope: scope.clone(), rows, expected });
-            }
-            pieces
+            let piece = |rows: &[_]| ListEvent::Page { scope: scope.clone(), rows: rows.into(), expected };
+            rows.chunks(MAX_ROWS_AN_EVENT).map(piece).collect()
         }
         event => vec![event],
     }
@@ -259,10 +255,11 @@ fn raise(turn: &mut usize, to: usize) -> bool {
 mod tests {
     use super::super::fake::{id, model};
     use super::*;
+    use qdeck_providers::page_rows;
 
     #[test]
     fn a_large_page_comes_in_pieces_with_every_row_in_order() {
-        let rows: Vec<_> = (0..600).map(|n| model(&id(&n.to_string()))).collect();
+        let rows = page_rows((0..600).map(|n| model(&id(&n.to_string()))));
         let page = ListEvent::Page { scope: Some("a".into()), rows: rows.clone(), expected: Some(900) };
         let mut sizes = Vec::new();
         let mut joined = Vec::new();
@@ -272,10 +269,10 @@ mod tests {
             };
             assert_eq!(&*scope, "a");
             sizes.push(rows.len());
-            joined.extend(rows);
+            joined.extend(rows.iter().cloned());
         }
-        assert_eq!((sizes, joined), (vec![256, 256, 88], rows));
-        let empty = ListEvent::Page { scope: None, rows: Vec::new(), expected: Some(0) };
+        assert_eq!((sizes, &joined[..]), (vec![256, 256, 88], &rows[..]));
+        let empty = ListEvent::Page { scope: None, rows: page_rows([]), expected: Some(0) };
         assert_eq!(pieces(empty).len(), 1, "an empty page is an answer, too");
     }
 }

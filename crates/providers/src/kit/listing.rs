@@ -20,10 +20,10 @@ use crate::{ListEvent, PageRows, page_rows};
 use qdeck_model::{Problem, ProblemKind, Resource, Unreadable};
 
 /// Rows of one event where an answer holds a whole list: the screen draws in between.
-pub(crate) const ROWS_PER_EVENT: usize = 500;
+const ROWS_PER_EVENT: usize = 500;
 
 /// The longest page that is one event; a longer one is sent like a whole list.
-pub(crate) const MAX_ROWS_PER_EVENT: usize = 1_000;
+const MAX_ROWS_PER_EVENT: usize = 1_000;
 
 /// The rows of a scope, made one by one as they are sent.
 pub(crate) type RowsOfScope<'a> = Box<dyn Iterator<Item = Arc<Resource>> + Send + 'a>;

@@ -25,7 +25,6 @@ use std::sync::Arc;
 use foldhash::fast::RandomState;
 use parking_lot::Mutex;
 
-use super::listing::{MAX_ROWS_PER_EVENT, ROWS_PER_EVENT};
 use super::pages::{CountedRows, ListPage, Rest};
 use crate::mapping::lenient::{RawRows, Rows};
 use qdeck_model::Unreadable;
@@ -33,6 +32,9 @@ use qdeck_net::{Cause, JsonText};
 
 /// The most rows that a cache holds. Those of further pages are read anew with every listing.
 const MAX_CACHED_ROWS: usize = 1_000_000;
+
+/// Rows of a chunk. The fleet cuts no event of so few rows, so that its pages stay the same allocations.
+const ROWS_OF_A_CHUNK: usize = 250;
 
 /// A page that was not read in so many listings is forgotten. Two kinds may be made of one list, and each listing of a kind
 /// counts.
@@ -387,7 +389,6 @@ impl<R> CachedWalk<R> {
 
 /// Rows in chunks, each of which is one event. A chunk with the same rows as one before at its place is that one.
 pub(crate) fn chunks<R>(rows: &[Arc<R>], before: &[Arc<[Arc<R>]>]) -> Box<[Arc<[Arc<R>]>]> {
-    let size = if rows.len() <= MAX_ROWS_PER_EVENT { MAX_ROWS_PER_EVENT } else { ROWS_PER_EVENT };
     let chunk = |(index, rows): (usize, &[Arc<R>])| match before.get(index) {
         Some(known)
             if known.len() == rows.len()
@@ -397,7 +398,7 @@ pub(crate) fn chunks<R>(rows: &[Arc<R>], before: &[Arc<[Arc<R>]>]) -> Box<[Arc<[
         }
         _ => rows.into(),
     };
-    rows.chunks(size).enumerate().map(chunk).collect()
+    rows.chunks(ROWS_OF_A_CHUNK).enumerate().map(chunk).collect()
 }
 
 #[cfg(test)]
