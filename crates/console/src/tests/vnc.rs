@@ -276,6 +276,14 @@ async fn a_screen_that_shows_text_is_text() {
     let row: String = (0..100).map(|x| buf[(x, 2)].symbol()).collect();
     assert_eq!(row.trim(), "SeaBIOS (version 1.16)", "in the middle");
 
+    // A text console takes nothing from the clipboard that the server has for any text.
+    let capabilities: u32 = 1 << 24 | 1 << 25 | 1 << 27 | 1 << 28 | 1;
+    let body = [&capabilities.to_be_bytes()[..], &[0, 16, 0, 0]].concat();
+    server.send([&[3, 0, 0, 0][..], &(-8_i32).to_be_bytes(), &body].concat()).await;
+    server.reads(&(-8_i32).to_be_bytes()).await;
+    session.send(&Event::Paste("ls".to_owned()));
+    server.reads(&[typed(0x6c), typed(0x73)].concat()).await;
+
     session.set_pixels_only(true);
     assert!(session.text().is_none() && session.is_pixels_only());
     session.set_pixels_only(false);

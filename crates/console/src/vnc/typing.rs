@@ -56,9 +56,11 @@ impl Screen {
         }
     }
 
-    /// Puts a text into the machine's clipboard, where the server has one for any text; else types it.
+    /// Puts a text into the machine's clipboard, where the server has one for any text; else types it. On a text console,
+    /// which takes nothing from a clipboard, it is typed always.
     pub fn paste(&mut self, text: &str) {
-        if !self.takes_input() || (self.client.has_clipboard() && self.client.cut_text(text)) {
+        let has_clipboard = self.text.is_none() && self.client.has_clipboard();
+        if !self.takes_input() || (has_clipboard && self.client.cut_text(text)) {
             return;
         }
         // Both ends of a line of a DOS text are one key.

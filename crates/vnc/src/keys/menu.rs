@@ -48,7 +48,7 @@ pub fn menu() -> Vec<MenuKeys> {
     ];
     entries.extend((1..=12).filter_map(|number| {
         let keys = [CTRL, ALT, Keysym::function(number)?];
-        Some(entry(&format!("Ctrl-Alt-F{number}"), "console of this number", &keys))
+        Some(entry(&format!("Ctrl-Alt-F{number}"), "text console", &keys))
     }));
     entries.extend(SYSTEM_REQUESTS.into_iter().filter_map(|(letter, purpose)| {
         let keys = [ALT, Keysym::SYS_REQ, Keysym::of_char(letter)?];

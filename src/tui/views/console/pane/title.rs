@@ -75,7 +75,7 @@ impl Pane {
         let taken: usize = left.iter().map(|piece| piece.0.width()).sum();
         if taken + context.width() < usize::from(room) {
             left.push((format!("{context} "), theme.dim));
-            if let Some(title) = self.screen().title().filter(|title| !title.is_empty()) {
+            if let Some(title) = self.screen().title().filter(|title| !title.is_empty() && *title != label) {
                 left.push((format!("{} {title} ", if look.ascii { "-" } else { "─" }), theme.text));
             }
         }
@@ -128,7 +128,8 @@ impl Pane {
         let (word, style) = player.as_ref().map_or_else(state, |status| playback_piece(status, look));
         let mark = word.chars().take(1).collect::<String>();
         parts.push(Part { rank: 2, long: (format!(" {word}"), style), short: Some(format!(" {mark}")) });
-        let size = match self.shown_pixels().map(PixelScreen::size) {
+        // A screen of pixels does not follow the size of its area, whether it is shown as pixels or as text.
+        let size = match self.screen().pixels().map(PixelScreen::size) {
             Some((width, height)) => format!(" {width}x{height}"),
             None => format!(" {}x{}", size.columns, size.rows),
         };
