@@ -59,6 +59,8 @@ pub enum View {
     Session(SessionId),
     /// The box about a console that no terminal can show, asked for as this.
     Page(ResourceId, ScreenKind),
+    /// The box about a link in the text of a console.
+    Link(Address),
     /// The list of open consoles.
     Sessions,
     /// The menu of actions on a resource, and in its place the confirmation of the one that was chosen.

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use quarterdeck::model::{ActionId, FormValues, Kind, Resource};
-use quarterdeck::providers::{Registry, SharedProvider};
+use quarterdeck::providers::{ListEvent, Registry, SharedProvider};
 
 use crate::setup::{Deck, available, demo, list, running};
 
@@ -14,7 +14,7 @@ const DEADLINE: Duration = Duration::from_secs(30);
 /// The rows of a listing that do not depend on when it was made. What is read beside the lists, a few rows a listing, does.
 async fn rows(provider: &SharedProvider, kind: Kind) -> Vec<Resource> {
     let (mut rows, rest) = list(provider, kind).await;
-    assert!(rest.iter().all(|event| event.is_good_answer()), "{rest:?}");
+    assert!(rest.iter().all(ListEvent::is_good_answer), "{rest:?}");
     for row in &mut rows {
         if let Resource::Instance(instance) = row {
             instance.addresses = Vec::new();

@@ -31,7 +31,7 @@ pub enum KeyContext {
     Logs,
     /// The telemetry screen.
     Telemetry,
-    /// The box of a console that is a page for a browser.
+    /// The box of a console that is a page for a browser, or of a link.
     Page,
     /// A console, after the prefix key.
     Console,

@@ -340,7 +340,8 @@ commands! {
     Select { "select": "select characters, or end the selection" } in [CopyMode], when always;
     SelectLines { "select-lines": "select lines, or end the selection" } in [CopyMode], when always;
     SelectBlock { "select-block": "select a rectangle, or end the selection" } in [CopyMode], when always;
-    OtherEnd { "other-end": "to the other end of the selection" } in [CopyMode], when always;
+    OtherEnd { "other-end": "to the other end of the selection; without one, show the link under the cursor and open it" }
+        in [CopyMode], when always;
     CopySelection { "copy-selection": "copy the selection and leave" } in [CopyMode], when always;
     CopyLine { "copy-line": "copy the whole line or lines and leave" } in [CopyMode], when always;
     SearchBack { "search-back": "search towards older lines" } in [CopyMode], when always;

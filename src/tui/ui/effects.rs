@@ -11,6 +11,7 @@ use crate::tui::effect::{Outside, ScreenEffect, TerminalEffect, View, Work};
 use crate::tui::layer::Layer;
 use crate::tui::overlays::ways;
 use crate::tui::views::document::DocumentView;
+use crate::tui::views::link::LinkView;
 use crate::tui::views::logs::LogView;
 use crate::tui::views::page::PageView;
 use crate::tui::views::telemetry::TelemetryView;
@@ -83,9 +84,12 @@ impl Ui {
             View::Way(..) | View::Consoles(_) | View::NewConsole(_) | View::Session(_) => {
                 self.open_consoles(view)
             }
-            View::Page(..) | View::Sessions | View::Actions(_) | View::BulkActions(_) | View::Create => {
-                self.open_view(view)
-            }
+            View::Page(..)
+            | View::Link(_)
+            | View::Sessions
+            | View::Actions(_)
+            | View::BulkActions(_)
+            | View::Create => self.open_view(view),
         }
     }
 
@@ -115,6 +119,7 @@ impl Ui {
                 Box::new(LogView::new(sources, app.options.log_buffer))
             }
             View::Page(id, asked) => Box::new(PageView::new(id.clone(), app.name_of(id), *asked)),
+            View::Link(address) => Box::new(LinkView::new(address.clone())),
             View::Console(_) | View::Way(..) | View::Consoles(_) | View::NewConsole(_) | View::Session(_) => {
                 return vec![Work::OpenConsoles(view).into()];
             }

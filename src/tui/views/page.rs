@@ -222,25 +222,7 @@ impl Layer for PageView {
             Request::Failed(_) => {}
         }
         self.unmasked_at = self.unmasked_at.filter(|since| look.now.since(*since) < UNMASK_DURATION);
-        let area = area.intersection(buf.area);
-        if area.width < 24 || area.height < 3 {
-            return;
-        }
-        let wide = MAX_WIDTH.min(area.width - 2);
-        let rows = self.rows(look, usize::from(wide - 4));
-        let high = u16::try_from(rows.len() + 2).unwrap_or(u16::MAX).min(area.height);
-        let frame =
-            Rect::new(area.x + (area.width - wide) / 2, area.y + (area.height - high) / 2, wide, high);
-        for at in frame.positions() {
-            buf[at].reset();
-        }
-        buf.set_style(frame, look.theme.text);
-        draw_border(frame, buf, look, look.theme.accent);
-        let line = |y: u16| Rect::new(frame.x + 2, y, frame.width - 4, 1);
-        put(&[(format!(" {} ", self.title()), look.theme.title)], line(frame.y), buf);
-        for ((name, text), y) in rows.into_iter().zip(frame.y + 1..frame.bottom() - 1) {
-            put(&[(name, look.theme.dim), (text, look.theme.text)], line(y), buf);
-        }
+        draw_box(&self.title(), self.lines(look), area, buf, look);
     }
 }
 
@@ -248,20 +230,48 @@ impl PageView {
     fn title(&self) -> String {
         format!("console of {}", self.name)
     }
+}
 
-    /// The lines, wrapped to fit: words at blanks, an address anywhere.
-    fn rows(&self, look: &Look<'_>, width: usize) -> Vec<(String, String)> {
-        let mut rows = Vec::new();
-        for (name, text) in self.lines(look) {
-            let names = if name.is_empty() { 0 } else { 9 };
-            let text = crate::tui::widgets::ansi::plain(&text);
-            for (nth, part) in wrap(&text, width.saturating_sub(names).max(8)).into_iter().enumerate() {
-                let name = if nth == 0 { name } else { "" };
-                rows.push((format!("{name:<names$}"), part));
-            }
-        }
-        rows
+/// Draws a box of lines, each a name and a text, in the middle of an area.
+pub(super) fn draw_box(
+    title: &str,
+    lines: Vec<(&'static str, String)>,
+    area: Rect,
+    buf: &mut Buffer,
+    look: &Look<'_>,
+) {
+    let area = area.intersection(buf.area);
+    if area.width < 24 || area.height < 3 {
+        return;
     }
+    let wide = MAX_WIDTH.min(area.width - 2);
+    let rows = wrapped(lines, usize::from(wide - 4));
+    let high = u16::try_from(rows.len() + 2).unwrap_or(u16::MAX).min(area.height);
+    let frame = Rect::new(area.x + (area.width - wide) / 2, area.y + (area.height - high) / 2, wide, high);
+    for at in frame.positions() {
+        buf[at].reset();
+    }
+    buf.set_style(frame, look.theme.text);
+    draw_border(frame, buf, look, look.theme.accent);
+    let line = |y: u16| Rect::new(frame.x + 2, y, frame.width - 4, 1);
+    put(&[(format!(" {title} "), look.theme.title)], line(frame.y), buf);
+    for ((name, text), y) in rows.into_iter().zip(frame.y + 1..frame.bottom() - 1) {
+        put(&[(name, look.theme.dim), (text, look.theme.text)], line(y), buf);
+    }
+}
+
+/// Lines wrapped to fit: words at blanks, an address anywhere.
+fn wrapped(lines: Vec<(&'static str, String)>, width: usize) -> Vec<(String, String)> {
+    let mut rows = Vec::new();
+    for (name, text) in lines {
+        let names = if name.is_empty() { 0 } else { 9 };
+        let text = crate::tui::widgets::ansi::plain(&text);
+        for (nth, part) in wrap(&text, width.saturating_sub(names).max(8)).into_iter().enumerate() {
+            let name = if nth == 0 { name } else { "" };
+            rows.push((format!("{name:<names$}"), part));
+        }
+    }
+    rows
 }
 
 /// Wraps a text into lines of at most `width` columns, at blanks where there are any.

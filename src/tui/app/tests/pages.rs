@@ -170,3 +170,28 @@ fn no_terminal_is_too_small_for_the_box() {
         scene.keys("u");
     }
 }
+
+#[test]
+fn a_link_is_shown_with_its_host_and_opened_or_copied() {
+    let link = "https://console.example@other.example/path?token=not-a-real-token";
+    let mut scene = scene(ScreenKind::WebPage);
+    let open = |scene: &mut Scene| {
+        let address = Address(Secret::new(link));
+        scene.ui.settle(vec![View::Link(address).into()]);
+        scene.draw();
+    };
+    open(&mut scene);
+    let shown = scene.text();
+    assert!(shown.contains("host     other.example") && shown.contains(link), "{shown}");
+    scene.keys("c");
+    let Outside::Work(Work::CopyAddress(copied, _)) = &scene.effects[0] else {
+        panic!("{:?}", scene.effects)
+    };
+    assert_eq!(copied.0.expose(), link);
+    scene.keys("\n");
+    assert_eq!(scene.effects, [Work::Browse(Address(Secret::new(link)))]);
+    assert!(!scene.text().contains("other.example"), "closed");
+    open(&mut scene);
+    scene.keys("\x1b");
+    assert!(scene.effects.is_empty() && !scene.text().contains("other.example"));
+}

@@ -1,5 +1,6 @@
 //! Commands of copy mode.
 
+use super::link::web_address_at;
 use super::motion::{self, Find};
 use super::rows::{self, clamp, place_in};
 use super::words::{self, Words};
@@ -7,7 +8,7 @@ use super::{After, CopyMode, Kind, Selection};
 use crate::console::{Place, TextScreen};
 use crate::tui::Effect;
 use crate::tui::command::{CopyCommand, Movement};
-use crate::tui::effect::{EditRequest, TerminalEffect, Work};
+use crate::tui::effect::{EditRequest, TerminalEffect, View, Work};
 use crate::tui::layer::Ticket;
 use crate::tui::widgets::ansi::file_stem;
 
@@ -44,6 +45,9 @@ impl CopyMode {
             CopyCommand::Select => self.select(Kind::Characters),
             CopyCommand::SelectLines => self.select(Kind::Lines),
             CopyCommand::SelectBlock => self.select(Kind::Block),
+            CopyCommand::OtherEnd if self.selection.is_none() => {
+                return Some(After::Stay(self.open_link(text)));
+            }
             CopyCommand::OtherEnd => self.go_to_other_end(text),
             CopyCommand::Copy if self.selection.is_none() => return Some(self.copy_lines(times, text)),
             CopyCommand::CopySelection | CopyCommand::Copy => return Some(self.copy_selection(text)),
@@ -228,6 +232,17 @@ impl CopyMode {
             .map_or_else(|| (self.cursor, clamp(text, below)), |selection| (selection.anchor, self.cursor));
         let lines = Selection { kind: Kind::Lines, anchor }.extent(text, last).text(text);
         After::Leave(Self::copied(&lines))
+    }
+
+    /// Shows the link under the cursor, from where it is opened.
+    fn open_link(&mut self, text: &dyn TextScreen) -> Vec<Effect> {
+        match web_address_at(text, self.cursor) {
+            Ok(address) => vec![View::Link(address).into()],
+            Err(why) => {
+                self.notify(why);
+                Vec::new()
+            }
+        }
     }
 
     /// Opens all of the text in the user's editor.

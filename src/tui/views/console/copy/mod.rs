@@ -9,11 +9,12 @@
 //!
 //! The session goes on. [`CopyMode::enter`] begins it; commands, raw events and the mouse go in, and each returns whether
 //! it goes on. The places are pure functions of the text: `rows` has its geometry, `words` and `motion` the movements,
-//! `selection` what is selected, `search` the order of matches.
+//! `selection` what is selected, `search` the order of matches, `link` what can be opened.
 
 mod act;
 mod draw;
 mod keys;
+mod link;
 mod motion;
 mod mouse;
 mod rows;
@@ -141,6 +142,7 @@ impl CopyMode {
                 (Command::SelectLines, "lines"),
                 (Command::SelectBlock, "block"),
                 (Command::CopyLine, "copy line"),
+                (Command::OtherEnd, "open link"),
             ]);
         }
         if self.search.is_some() {

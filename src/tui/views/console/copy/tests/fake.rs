@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::ops::Range;
+use std::sync::Arc;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -19,6 +20,8 @@ pub struct Fake {
     pub width: u32,
     pub height: u16,
     pub prompts: BTreeSet<u64>,
+    /// The line that is a link as a whole, and where it leads.
+    pub link: Option<(u64, &'static str)>,
 }
 
 impl Fake {
@@ -29,6 +32,7 @@ impl Fake {
             width,
             height,
             prompts: BTreeSet::new(),
+            link: None,
         }
     }
 
@@ -102,6 +106,9 @@ impl TextScreen for Fake {
     fn cursor_place(&self) -> Place {
         let last = self.lines().end - 1;
         Place { line: last, column: self.line(last).map_or(0, |line| line.width()) }
+    }
+    fn link_at(&self, place: Place) -> Option<Arc<str>> {
+        self.link.filter(|(line, _)| *line == place.line).map(|(_, uri)| uri.into())
     }
     fn search(&self, needle: &Regex) -> Vec<Match> {
         let mut matches = Vec::new();

@@ -9,7 +9,7 @@ use super::*;
 use crate::tui::Command;
 use crate::tui::KeyContext;
 use crate::tui::command::CopyCommand;
-use crate::tui::effect::{TerminalEffect, Work};
+use crate::tui::effect::{ScreenEffect, TerminalEffect, View, Work};
 use crate::tui::keymap::{Chord, Keymap, Lookup};
 use fake::Fake;
 
@@ -338,6 +338,42 @@ fn all_of_the_text_is_saved_or_opened_in_the_editor() {
     let After::Stay(effects) = after else { panic!() };
     let [Effect::Terminal(TerminalEffect::Edit(request))] = &effects[..] else { panic!("{effects:?}") };
     assert_eq!((request.name.as_str(), request.text.as_str()), ("web-1.txt", "one\n  two\n"));
+}
+
+#[test]
+fn the_link_under_the_cursor_is_shown_before_it_is_opened() {
+    let text = "see https://a.example/x. then\nhere\nhttps://münchen.example/ü\nhttps://[/";
+    let long = format!("https://a.example/{}", "x".repeat(2048));
+    for (place, link, expected) in [
+        (at(0, 4), None, Ok("https://a.example/x")),
+        (at(0, 22), None, Ok("https://a.example/x")),
+        (at(0, 23), None, Err("no link under the cursor")),
+        (at(1, 0), None, Err("no link under the cursor")),
+        (at(1, 3), Some("https://b.example/"), Ok("https://b.example/")),
+        (at(0, 4), Some("HTTP://b.example"), Ok("http://b.example/")),
+        (at(1, 0), Some("mailto:a@b.example"), Err("a link to mailto: only http and https are opened")),
+        (at(2, 0), None, Ok("https://xn--mnchen-3ya.example/%C3%BC")),
+        (at(3, 0), None, Err("not a web address: invalid IPv6 address")),
+        (at(4, 0), None, Err("the link has more than 2048 bytes: it is not opened")),
+    ] {
+        let mut scene = Scene::on(&format!("{text}\n{long}"), 4000, place);
+        scene.text.link = link.map(|uri| (place.line, uri));
+        let after = scene.copy.perform(CopyCommand::OtherEnd, None, &scene.text).unwrap();
+        let shown = match &after {
+            After::Stay(effects) if effects.is_empty() => Err(scene.copy.notice.as_deref().unwrap()),
+            After::Stay(effects) => match &effects[..] {
+                [Effect::Screen(ScreenEffect::Open(View::Link(address)))] => Ok(address.0.expose()),
+                other => panic!("{other:?}"),
+            },
+            After::Leave(effects) => panic!("{effects:?}"),
+        };
+        assert_eq!(shown, expected, "{place:?}, {link:?}");
+        assert_eq!(scene.cursor(), (place.line, place.column));
+    }
+    // With a selection the key is that of vi.
+    let mut scene = Scene::on(text, 80, at(0, 4));
+    scene.press("vllo");
+    assert_eq!((scene.cursor(), scene.copy.notice.as_deref()), ((0, 4), None));
 }
 
 #[test]
