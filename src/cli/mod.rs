@@ -54,6 +54,24 @@ pub struct Arguments {
     pub command: Option<Command>,
 }
 
+impl Arguments {
+    /// The demo cloud beside a command that goes to the contexts of the configuration: whoever means the demo must not change
+    /// what is real.
+    fn conflict(&self) -> Option<clap::Error> {
+        let goes_elsewhere = match &self.command {
+            None | Some(Command::Play(_) | Command::Completions { .. }) => false,
+            #[cfg(feature = "demo")]
+            Some(Command::Demo(_)) => false,
+            Some(_) => true,
+        };
+        (self.screen.demo && goes_elsewhere).then(|| {
+            let message = "`--demo` is for the screen: a command goes to the contexts of the configuration. Run `qdeck demo > \
+                           demo.toml` in another terminal, and the command with `--config demo.toml`";
+            Self::command().error(clap::error::ErrorKind::ArgumentConflict, message)
+        })
+    }
+}
+
 /// Options of the screen.
 #[derive(Debug, Clone, Args)]
 pub struct ScreenArguments {
@@ -198,6 +216,9 @@ pub fn main() -> ExitCode {
         return report_failure(&Failure::Message(error.to_string()));
     }
     let arguments = Arguments::parse();
+    if let Some(error) = arguments.conflict() {
+        error.exit();
+    }
     match dispatch(&arguments) {
         Ok(code) => code,
         Err(failure) => report_failure(&failure),
@@ -341,5 +362,25 @@ mod tests {
             assert!(Arguments::try_parse_from(wrong).is_err(), "{wrong:?}");
         }
         assert!(Arguments::try_parse_from(["qdeck", "--demo", "--context", "a"]).is_err());
+    }
+
+    #[test]
+    fn a_command_meant_for_the_demo_does_not_reach_what_is_configured() {
+        let conflict = |words: &[&str]| Arguments::parse_from([&["qdeck"], words].concat()).conflict();
+        for words in [
+            &["--demo", "do", "instance.stop", "web-1"][..],
+            &["--demo", "console", "web-1"],
+            &["--demo", "ssh", "web-1"],
+            &["--demo", "screenshot", "web-1", "-o", "a.png"],
+            &["--demo", "wait", "web-1", "--for", "state=running"],
+            &["--demo", "journal"],
+            &["--demo", "config", "check"],
+        ] {
+            let error = conflict(words).map(|error| error.to_string()).unwrap_or_default();
+            assert!(error.contains("`--demo` is for the screen"), "{words:?}: {error}");
+        }
+        for words in [&["--demo"][..], &["--demo", "play", "a.cast"], &["do", "instance.stop", "web-1"]] {
+            assert!(conflict(words).is_none(), "{words:?}");
+        }
     }
 }
