@@ -111,8 +111,9 @@ async fn a_shell_has_the_terminal_that_was_asked_for_and_follows_its_size() {
     send(&shell, "stty size\r").await;
     until(&mut shell, "44 132").await;
     // A signal for the process in the foreground, as ssh sends it.
-    send(&shell, "sleep 1000; echo over-$?\r").await;
-    until(&mut shell, "sleep 1000").await;
+    send(&shell, "sh -c 'echo asleep-$((1+1)); exec sleep 1000'; echo over-$?\r").await;
+    // Its own words: before them the shell itself is in the foreground.
+    until(&mut shell, "asleep-2").await;
     send(&shell, "\x03").await;
     send(&shell, "echo back-$((1+1))\r").await;
     until(&mut shell, "back-2").await;
