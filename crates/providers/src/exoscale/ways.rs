@@ -13,7 +13,8 @@ use qdeck_model::{Instance, Kind, Problem, Resource, ResourceId, ScreenKind, Way
 
 /// The ways into an instance, the best first.
 pub(super) fn ways(settings: &SshSettings, row: &Instance) -> Vec<Way> {
-    let screen = Way::open(ScreenKind::Framebuffer, "nothing to set up: the screen and keyboard of the machine");
+    let screen =
+        Way::open(ScreenKind::Framebuffer, "nothing to set up: the screen and keyboard of the machine");
     let page = Way::open(ScreenKind::WebPage, "a browser on this machine");
     vec![machine(settings, row).way(), screen.unless(stopped(row)), page.unless(stopped(row))]
 }

@@ -13,7 +13,8 @@ use qdeck_model::{Instance, Kind, Problem, Resource, ResourceId, ScreenKind, Way
 pub(super) fn ways(settings: &SshSettings, row: &Instance) -> Vec<Way> {
     let serial =
         Way::open(ScreenKind::Terminal, "a region with serial consoles, and a system that uses its one");
-    let screen = Way::open(ScreenKind::Framebuffer, "nothing to set up: the screen and keyboard of the machine");
+    let screen =
+        Way::open(ScreenKind::Framebuffer, "nothing to set up: the screen and keyboard of the machine");
     let page = Way::open(ScreenKind::WebPage, "a browser on this machine");
     let [serial, screen, page] = [serial, screen, page].map(|way| way.unless(stopped(row)));
     vec![serial, machine(settings, row).way(), screen, page]
