@@ -103,6 +103,8 @@ fn a_bell_and_output_are_seen_from_the_table_until_they_are_looked_at() {
             over.and_then(|over| lines.get(over + 1)).is_some_and(|line| line.ends_with('#'))
         });
         deck.type_keys(keys::PREFIX);
+        // The frame with its keys has seen all of the output: what is seen leaves no mark.
+        deck.wait_for("[ copy mode");
         deck.type_keys("d");
         deck.wait_gone("over-77");
     }
