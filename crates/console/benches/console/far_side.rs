@@ -1,8 +1,5 @@
 //! The far side of the websocket, in a process of its own: a flood of log lines, and an echo as soon as a key is there.
 
-use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, Stdio};
-
 use futures_util::{FutureExt, SinkExt, StreamExt};
 use tokio::net::TcpStream;
 use tokio_tungstenite::WebSocketStream;
@@ -10,9 +7,6 @@ use tokio_tungstenite::tungstenite::Message;
 
 use crate::websocket::accept;
 use crate::{Error, log};
-
-/// The argument with which this program is the far side.
-pub const ARGUMENT: &str = "far-side";
 
 /// The mark in the title behind the whole flood.
 pub const END: &str = "end";
@@ -22,34 +16,6 @@ pub const FRAME: usize = 16 * 1024;
 
 /// Send buffer of the socket, as console servers keep it.
 const SEND_BUFFER: u32 = 128 * 1024;
-
-/// A far side that waits for its connection. It ends with that, or when this is dropped.
-pub struct FarSide {
-    process: Child,
-    /// The address of its websocket.
-    pub url: url::Url,
-}
-
-impl FarSide {
-    /// Starts one that will send so many parts.
-    pub fn start(parts: usize) -> Result<Self, Error> {
-        let mut process = Command::new(std::env::current_exe()?)
-            .args([ARGUMENT, &parts.to_string()])
-            .stdout(Stdio::piped())
-            .spawn()?;
-        let mut line = String::new();
-        let stdout = process.stdout.take().ok_or("no output")?;
-        BufReader::new(stdout).read_line(&mut line)?;
-        Ok(Self { process, url: format!("ws://{}/", line.trim()).parse()? })
-    }
-}
-
-impl Drop for FarSide {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
 
 /// Prints the address, and serves one connection. Its first key starts the flood and is not echoed.
 #[expect(clippy::print_stdout, reason = "the parent reads the address")]

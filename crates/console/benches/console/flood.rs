@@ -13,7 +13,8 @@ use qdeck_terminal::Emulator;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use crate::far_side::{END, FRAME, FarSide};
+use crate::far_side::{END, FRAME};
+use crate::far_side_process::FarSide;
 use crate::usage::{processor, resident};
 use crate::{Error, log};
 
@@ -41,7 +42,7 @@ struct Typed {
 /// Sends `parts` MiB, types all the while and draws every 16 ms. The far side writes a key's echo behind what it has
 /// written already.
 pub async fn run(parts: usize, size: Size) -> Result<String, Error> {
-    let far_side = FarSide::start(parts)?;
+    let far_side = FarSide::start(&parts.to_string())?;
     let session = attached(far_side.url.clone(), size).await;
     let before = resident();
     let screen = tokio::task::spawn_blocking({

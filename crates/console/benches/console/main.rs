@@ -1,6 +1,8 @@
 //! A flood through a whole session. `benches/README.md` states how to read it.
 
 mod far_side;
+#[path = "../kit/far_side_process.rs"]
+mod far_side_process;
 mod flood;
 mod log;
 #[path = "../kit/usage.rs"]
@@ -23,7 +25,7 @@ fn main() -> Result<(), Error> {
         return Ok(());
     }
     let parts = arguments.iter().find_map(|argument| argument.parse().ok()).unwrap_or(64);
-    if arguments.first().is_some_and(|argument| argument == far_side::ARGUMENT) {
+    if arguments.first().is_some_and(|argument| argument == far_side_process::ARGUMENT) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         return runtime.block_on(far_side::serve(parts));
     }

@@ -1,8 +1,6 @@
 //! The far side of a screen by VNC, in a process of its own: ten whole screens a second, and an echo as soon as a key is
 //! there. As servers without updates of their own accord do, it sends an update when one was asked for.
 
-use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -17,9 +15,6 @@ use crate::encode::{self, Encoder, Encoding, Screen, rectangle};
 use crate::screens::{HEIGHT, WIDTH, screen};
 use crate::websocket::accept;
 
-/// The argument with which this program is the far side.
-pub const ARGUMENT: &str = "far-side";
-
 /// Where the echo is drawn: x, y, width and height.
 pub const ECHO: [u16; 4] = [960, 528, 24, 24];
 
@@ -31,34 +26,6 @@ const SCREENS: usize = 8;
 const FRAME_BYTES: usize = 64 << 10;
 /// Send buffer of the socket, as console servers keep it.
 const SEND_BUFFER: u32 = 128 << 10;
-
-/// A far side that waits for its connection. It ends with that, or when this is dropped.
-pub struct FarSide {
-    process: Child,
-    /// The address of its websocket.
-    pub url: url::Url,
-}
-
-impl FarSide {
-    /// Starts one that sends screens in this encoding.
-    pub fn start(encoding: Encoding) -> Result<Self, Error> {
-        let mut process = Command::new(std::env::current_exe()?)
-            .args([ARGUMENT, encoding.name()])
-            .stdout(Stdio::piped())
-            .spawn()?;
-        let mut line = String::new();
-        let stdout = process.stdout.take().ok_or("no output")?;
-        BufReader::new(stdout).read_line(&mut line)?;
-        Ok(Self { process, url: format!("ws://{}/", line.trim()).parse()? })
-    }
-}
-
-impl Drop for FarSide {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
 
 /// The colour of the echo of so many keys: four bits in the middle of each part, which scaling leaves as they are.
 fn echo_color(keys: u32) -> u32 {

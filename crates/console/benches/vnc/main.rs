@@ -5,6 +5,8 @@ mod drawing;
 #[path = "../../../vnc/benches/kit/encode.rs"]
 mod encode;
 mod far_side;
+#[path = "../kit/far_side_process.rs"]
+mod far_side_process;
 #[path = "../../../vnc/benches/kit/screens.rs"]
 mod screens;
 mod typing;
@@ -27,7 +29,7 @@ fn main() -> Result<(), Error> {
         return Ok(());
     }
     let is_named = |name: &str| arguments.iter().any(|argument| argument.eq_ignore_ascii_case(name));
-    if arguments.first().is_some_and(|argument| argument == far_side::ARGUMENT) {
+    if arguments.first().is_some_and(|argument| argument == far_side_process::ARGUMENT) {
         let encoding = Encoding::ALL.into_iter().find(|it| is_named(it.name())).ok_or("no such encoding")?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         return runtime.block_on(far_side::serve(encoding));

@@ -13,7 +13,7 @@ use qdeck_net::{Client, ClientOptions, SocketOptions};
 use crate::Error;
 use crate::drawing::{Drawing, Way};
 use crate::encode::Encoding;
-use crate::far_side::FarSide;
+use crate::far_side_process::FarSide;
 use crate::usage::{processor, resident};
 
 /// Time between two keys, whether or not those before have come back.
@@ -64,7 +64,7 @@ struct Counted {
 
 /// Runs for so many seconds. Returns a row of the table.
 pub fn run(encoding: Encoding, way: Way, seconds: u64) -> Result<String, Error> {
-    let far_side = FarSide::start(encoding)?;
+    let far_side = FarSide::start(encoding.name())?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let news = Arc::new(News::default());
     let session = {

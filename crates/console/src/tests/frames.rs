@@ -4,14 +4,15 @@
 use std::sync::LazyLock;
 
 use proptest::prelude::*;
-use qdeck_net::{Client, ClientOptions, SocketOptions};
+use qdeck_net::SocketOptions;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpStream;
 use tokio::runtime::Runtime;
 
-use super::websocket::upgrade;
+use super::connector::{connector, pixels};
+use super::websocket::{listen, upgrade};
 use super::*;
-use crate::{PixelScreen, PixelTransport, Retry, VncSession};
+use crate::{PixelScreen, Retry, VncSession};
 
 /// The longest message that is taken here.
 const MESSAGE_LIMIT: usize = 16 << 10;
@@ -177,20 +178,9 @@ fn hostile(pieces: &[Piece]) -> Vec<u8> {
 
 /// A session and the server's end of its connection.
 async fn attached() -> (VncSession, TcpStream) {
-    // The client builds its TLS configuration even where it does not use it.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url: url::Url = format!("ws://{}/console", listener.local_addr().unwrap()).parse().unwrap();
-    let client = Client::new(ClientOptions::default());
-    let connector: Connector = Arc::new(move || {
-        let (client, url) = (client.clone(), url.clone());
-        Box::pin(async move {
-            let options = SocketOptions { message_limit: MESSAGE_LIMIT, ..SocketOptions::default() };
-            let stream = ByteStream::Socket { socket: client.socket(url, options).await?, takes_input: true };
-            Ok(Opened::Framebuffer(PixelTransport { stream, password: None }))
-        })
-    });
-    let session = VncSession::start(connector, no_wake());
+    let (listener, url) = listen().await;
+    let options = SocketOptions { message_limit: MESSAGE_LIMIT, ..SocketOptions::default() };
+    let session = VncSession::start(connector(url, options, pixels), no_wake());
     let server = tokio::time::timeout(DEADLINE, upgrade(&listener)).await.unwrap();
     (session, server)
 }

@@ -1,5 +1,7 @@
 //! Sessions over channels, over a websocket and over a PTY, and the registry.
 
+#[path = "../../tests/kit/connector.rs"]
+mod connector;
 mod encodings;
 mod flood;
 mod frames;
@@ -10,6 +12,9 @@ mod reconnect;
 mod recorded;
 mod registry;
 mod vnc;
+#[cfg(feature = "system-tests")]
+#[path = "../../tests/kit/vnc.rs"]
+mod vnc_connector;
 #[cfg(feature = "system-tests")]
 mod vnc_servers;
 mod websocket;
@@ -25,8 +30,8 @@ use ratatui::layout::{Position, Rect};
 use tokio::sync::{mpsc, watch};
 
 use super::{
-    ByteStream, Connector, Opened, RemoteScreen, ResizeReports, SessionState, Size, TerminalSession,
-    TextScreen, Transport,
+    ByteStream, Connector, Opened, PixelTransport, RemoteScreen, ResizeReports, SessionState, Size,
+    TerminalSession, TextScreen, Transport,
 };
 use qdeck_model::{Problem, ProblemKind};
 

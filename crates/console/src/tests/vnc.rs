@@ -3,7 +3,7 @@
 use qdeck_vnc::{Framebuffer, Keysym, Region};
 
 use super::*;
-use crate::{PixelScreen, PixelTransport, Retry, SwitchingSession, VncSession};
+use crate::{PixelScreen, Retry, SwitchingSession, VncSession};
 
 /// The server's end of one connection.
 struct VncServer {

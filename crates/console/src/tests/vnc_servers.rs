@@ -2,12 +2,12 @@
 
 use std::process::{Child, Command, Stdio};
 
-use qdeck_net::{Client, ClientOptions, SocketOptions};
 use qdeck_vnc::{Encoding, Framebuffer, Options};
 
+use super::vnc_connector::vnc_connector;
 use super::*;
+use crate::VncSession;
 use crate::session::link::{Link, Reader, Writer};
-use crate::{PixelTransport, VncSession};
 
 /// A program that ends with the test.
 struct Program(Child);
@@ -69,22 +69,7 @@ async fn tigervnc(geometry: &str) -> (u16, String, Vec<Program>) {
 }
 
 fn connector(port: u16, path: &str) -> Connector {
-    // The client builds its TLS configuration even where it does not use it.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let client = Client::new(ClientOptions::default());
-    let url: url::Url = format!("ws://127.0.0.1:{port}{path}").parse().unwrap();
-    Arc::new(move || {
-        let (client, url) = (client.clone(), url.clone());
-        Box::pin(async move {
-            let options = SocketOptions {
-                protocols: vec!["binary".to_owned()],
-                message_limit: 16 << 20,
-                ..SocketOptions::default()
-            };
-            let stream = ByteStream::Socket { socket: client.socket(url, options).await?, takes_input: true };
-            Ok(Opened::Framebuffer(PixelTransport { stream, password: None }))
-        })
-    })
+    vnc_connector(format!("ws://127.0.0.1:{port}{path}").parse().unwrap())
 }
 
 /// The client alone on a connection of its own.

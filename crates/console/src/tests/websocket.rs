@@ -9,10 +9,11 @@ use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role};
 
+use super::connector::connector;
 use super::flood::{LINES, assert_end_of_flood, log_lines};
 use super::*;
 use crate::Retry;
-use qdeck_net::{Client, ClientOptions, SocketOptions};
+use qdeck_net::SocketOptions;
 
 type Server = WebSocketStream<TcpStream>;
 
@@ -37,26 +38,23 @@ pub(super) async fn upgrade(listener: &TcpListener) -> TcpStream {
     stream
 }
 
+/// Listens on loopback; the address of the console there.
+pub(super) async fn listen() -> (TcpListener, url::Url) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("ws://{}/console", listener.local_addr().unwrap()).parse().unwrap();
+    (listener, url)
+}
+
 async fn accept(listener: &TcpListener) -> Server {
     WebSocketStream::from_raw_socket(upgrade(listener).await, Role::Server, None).await
 }
 
 /// A session and the server that it is connected to.
 async fn attached() -> (TerminalSession, Server) {
-    // The client builds its TLS configuration even where it does not use it.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url: url::Url = format!("ws://{}/console", listener.local_addr().unwrap()).parse().unwrap();
-    let client = Client::new(ClientOptions::default());
-    let connector: Connector = Arc::new(move || {
-        let (client, url) = (client.clone(), url.clone());
-        Box::pin(async move {
-            let socket = client.socket(url, SocketOptions::default()).await?;
-            let stream = ByteStream::Socket { socket, takes_input: true };
-            Ok(Opened::Terminal(Transport { stream, resize: ResizeReports::Sequence, reached: None }))
-        })
-    });
-    let session = TerminalSession::start(connector, SIZE, no_wake());
+    let (listener, url) = listen().await;
+    let terminal =
+        |stream| Opened::Terminal(Transport { stream, resize: ResizeReports::Sequence, reached: None });
+    let session = TerminalSession::start(connector(url, SocketOptions::default(), terminal), SIZE, no_wake());
     let server = tokio::time::timeout(DEADLINE, accept(&listener)).await.unwrap();
     (session, server)
 }

@@ -8,13 +8,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
-use qdeck_console::{
-    ByteStream, Connector, Opened, PixelTransport, RemoteScreen as _, SessionState, TextScreen, VncSession,
-};
-use qdeck_net::{Client, ClientOptions, SocketOptions};
+use qdeck_console::{RemoteScreen as _, SessionState, TextScreen, VncSession};
 use tempfile::TempDir;
 
 use crate::console::Console;
+use crate::vnc::vnc_connector;
 
 /// An emulated machine takes half a minute to boot where there is much else to do; it is given ten times as long.
 const LIMIT: Duration = Duration::from_secs(240);
@@ -70,7 +68,8 @@ impl Machine {
             UnixStream::connect(&socket)
         })
         .await;
-        let session = VncSession::start(connector(websocket), Arc::new(|| {}));
+        let screen = format!("ws://127.0.0.1:{websocket}/").parse().unwrap();
+        let session = VncSession::start(vnc_connector(screen), Arc::new(|| {}));
         let mut machine = Self { session, qemu, folder, monitor };
         // A server that does not listen yet refuses the first connection.
         until("the screen", || {
@@ -171,25 +170,6 @@ fn free_port() -> u16 {
             return port;
         }
     }
-}
-
-fn connector(port: u16) -> Connector {
-    // The client builds its TLS configuration even where it does not use it.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let client = Client::new(ClientOptions::default());
-    let url: url::Url = format!("ws://127.0.0.1:{port}/").parse().unwrap();
-    Arc::new(move || {
-        let (client, url) = (client.clone(), url.clone());
-        Box::pin(async move {
-            let options = SocketOptions {
-                protocols: vec!["binary".to_owned()],
-                message_limit: 16 << 20,
-                ..SocketOptions::default()
-            };
-            let stream = ByteStream::Socket { socket: client.socket(url, options).await?, takes_input: true };
-            Ok(Opened::Framebuffer(PixelTransport { stream, password: None }))
-        })
-    })
 }
 
 /// Asks again and again until there is an answer, and not what is there instead of it.

@@ -9,10 +9,15 @@
     reason = "a test stops where something is not as it must be"
 )]
 
+#[path = "../kit/connector.rs"]
+mod connector;
 mod console;
 mod machine;
+#[path = "../kit/vnc.rs"]
+mod vnc;
 
 use crossterm::event::KeyCode;
+use qdeck_console::{ByteStream, Connector, Opened, PixelTransport};
 
 use console::{Console, Font};
 use machine::{Machine, guest, until};
