@@ -12,14 +12,12 @@ use super::link::{Link, SLOW_FACTOR, backoff, jittered};
 use super::{FleetEvent, ListEvent};
 use qdeck_model::{Kind, Problem, ProblemKind, Unreadable};
 use qdeck_net::Backoff;
-use qdeck_providers::bounded;
+use qdeck_providers::{MAX_ROWS_APPLIED, bounded};
 
 /// The interval between tries of a forbidden listing: the user may have been given the permission meanwhile.
 const FORBIDDEN_RETRY: Duration = Duration::from_secs(600);
 /// The least time between two listings that changes ask for.
 const MIN_RELIST_INTERVAL: Duration = Duration::from_secs(1);
-/// The most rows that one event brings: the screen applies so many in a fraction of a millisecond.
-const MAX_ROWS_AN_EVENT: usize = 256;
 
 /// The outcome of a listing.
 enum Outcome {
@@ -223,9 +221,9 @@ async fn list(
 /// A page in pieces, so that none holds up the screen that applies it; any other event as it is.
 fn pieces(event: ListEvent) -> Vec<ListEvent> {
     match event {
-        ListEvent::Page { scope, rows, expected } if rows.len() > MAX_ROWS_AN_EVENT => {
+        ListEvent::Page { scope, rows, expected } if rows.len() > MAX_ROWS_APPLIED => {
             let piece = |rows: &[_]| ListEvent::Page { scope: scope.clone(), rows: rows.into(), expected };
-            rows.chunks(MAX_ROWS_AN_EVENT).map(piece).collect()
+            rows.chunks(MAX_ROWS_APPLIED).map(piece).collect()
         }
         event => vec![event],
     }

@@ -4,7 +4,11 @@ use std::sync::Arc;
 
 use qdeck_model::{Kind, Problem, ReachedBound, Resource, ResourceId, Unreadable};
 
-/// The rows of one page, shared by whoever keeps them.
+/// The most rows that the screen applies at once, in a fraction of a millisecond: a page of more is cut there. Rows that are kept from listing to listing are
+/// kept in such parts, so that each is the same allocation again.
+pub const MAX_ROWS_APPLIED: usize = 256;
+
+/// The rows of one page, shared by those who keep them.
 ///
 /// A provider that finds a page or a row as it was in the listing before sends the very same allocation again, so that a
 /// receiver recognises by its address what it need not compare.

@@ -19,6 +19,6 @@ mod registry;
 
 pub use bounded::bounded;
 pub use endpoint::{Endpoint, Use};
-pub use events::{Change, ListEvent, PageRows, page_rows};
+pub use events::{Change, ListEvent, MAX_ROWS_APPLIED, PageRows, page_rows};
 pub use provider::{Answer, Check, Console, Provider, Section, SharedProvider, SshCredentials, Traffic};
 pub use registry::{CONSOLE_INPUT, CONSOLE_SIZE_REPORTS, DocumentedWay, Registration, Registry};

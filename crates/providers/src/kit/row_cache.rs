@@ -26,15 +26,13 @@ use foldhash::fast::RandomState;
 use parking_lot::Mutex;
 
 use super::pages::{CountedRows, ListPage, Rest};
+use crate::MAX_ROWS_APPLIED;
 use crate::mapping::lenient::{RawRows, Rows};
 use qdeck_model::Unreadable;
 use qdeck_net::{Cause, JsonText};
 
 /// The most rows that a cache holds. Those of further pages are read anew with every listing.
 const MAX_CACHED_ROWS: usize = 1_000_000;
-
-/// Rows of a chunk. The fleet cuts no event of so few rows, so that its pages stay the same allocations.
-const ROWS_OF_A_CHUNK: usize = 250;
 
 /// A page that was not read in so many listings is forgotten. Two kinds may be made of one list, and each listing of a kind
 /// counts.
@@ -398,7 +396,7 @@ pub(crate) fn chunks<R>(rows: &[Arc<R>], before: &[Arc<[Arc<R>]>]) -> Box<[Arc<[
         }
         _ => rows.into(),
     };
-    rows.chunks(ROWS_OF_A_CHUNK).enumerate().map(chunk).collect()
+    rows.chunks(MAX_ROWS_APPLIED).enumerate().map(chunk).collect()
 }
 
 #[cfg(test)]
