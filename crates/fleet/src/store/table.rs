@@ -286,11 +286,15 @@ impl Table {
         let generation = sweep.generation;
         let mut changed = false;
         // Where every row is marked there is none to look for.
-        let unmarked = (sweep.marked < sweep.live).then(|| self.slots.values_mut());
-        for slot in unmarked.into_iter().flatten() {
+        let mut unmarked = sweep.live - sweep.marked;
+        for slot in self.slots.values_mut() {
+            if unmarked == 0 {
+                break;
+            }
             if slot.context as usize != context || slot.seen == generation || slot.row.is_none() {
                 continue;
             }
+            unmarked -= 1;
             let survives = slot
                 .scope
                 .as_ref()
