@@ -234,7 +234,8 @@ impl Performer {
             });
         });
         if let Err(error) = opening {
-            tracing::warn!(%error, "no thread for the browser");
+            // A full queue has other news.
+            let _ = self.sender.try_send(Event::Failed(format!("could not open a browser: {error}")));
         }
     }
 
