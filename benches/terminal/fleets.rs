@@ -23,9 +23,9 @@ const REFRESH_EVERY: Duration = Duration::from_millis(250);
 const IDLE: Duration = Duration::from_secs(20);
 /// Until a fleet is listed: the largest takes a while on a small machine.
 const PATIENCE: Duration = Duration::from_secs(300);
-/// The demo cloud stands for machines elsewhere: where both want a processor, the measured program has it.
+/// The demo cloud plays machines elsewhere: where both want a processor, the measured program has it.
 const CLOUD_NICE: i32 = 10;
-/// Programs of the same kind that are measured beside it where they are installed, and what they are told.
+/// Programs of the same kind that are measured beside it where they are installed, and their arguments.
 const PEERS: [(&str, &[&str]); 3] = [("btm", &["--rate", "5s"]), ("taws", &[]), ("oxker", &[])];
 
 /// Measures fleets of these sizes, or of all.

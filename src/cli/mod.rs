@@ -55,8 +55,8 @@ pub struct Arguments {
 }
 
 impl Arguments {
-    /// The demo cloud beside a command that goes to the contexts of the configuration: whoever means the demo must not change
-    /// what is real.
+    /// `--demo` beside a command, which goes to the contexts of the configuration: one that is meant for the demo must not
+    /// change what is real.
     fn conflict(&self) -> Option<clap::Error> {
         let goes_elsewhere = match &self.command {
             None | Some(Command::Play(_) | Command::Completions { .. }) => false,

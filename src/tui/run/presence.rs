@@ -23,7 +23,7 @@ impl Presence {
         Self { away_after, last_input: now, unfocused: None }
     }
 
-    /// Takes note of an event of the terminal. Whoever types is there, whatever was reported of the focus.
+    /// Takes note of an event of the terminal. A user who types is there, whatever was reported of the focus.
     pub fn take(&mut self, event: &Event, now: Instant) {
         match event {
             Event::FocusLost => {

@@ -15,7 +15,7 @@ pub struct Screen<'a> {
     pub pixels: &'a [u32],
 }
 
-/// Encodes screens one after another, of the same connection. Each stands by itself: its stream of zlib is flushed so that
+/// Encodes screens one after another, of the same connection. Each is complete in itself: its stream of zlib is flushed so that
 /// no later one refers to it, and only the first one has the stream's header.
 pub struct Encoder {
     stream: Compress,
