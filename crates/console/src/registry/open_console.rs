@@ -175,9 +175,11 @@ impl OpenConsole {
         self.activity.lock().undrawn = false;
     }
 
-    /// Clears the marks: its screen is in view in the frame that is being drawn. A bell stays for the border until a key
-    /// is typed.
+    /// Clears the marks: its screen is in view in the frame that is being drawn, with all that has come until now. A bell
+    /// stays for the border until a key is typed.
     pub fn mark_seen(&self) {
+        // Else what is about to be seen would be marked with the next look, which may be after the view was left.
+        self.poll();
         let frame = self.frames.load(Ordering::Relaxed);
         let mut activity = self.activity.lock();
         activity.undrawn = false;

@@ -181,6 +181,27 @@ async fn what_happens_out_of_view_is_marked_until_it_is_seen() {
 }
 
 #[tokio::test]
+async fn what_is_drawn_before_it_was_polled_is_seen() {
+    let (sessions, mut arrivals) = held();
+    let console = sessions.attach(&id("a"), "a", ScreenKind::Terminal);
+    let remote = arrivals.recv().await.unwrap();
+    remote.print("ready").await;
+    let area = Rect::new(0, 0, 20, 2);
+    until("the text", || {
+        let mut buf = Buffer::empty(area);
+        console.screen.draw(area, &mut buf);
+        buf[(4, 0)].symbol() == "y"
+    })
+    .await;
+    console.mark_seen();
+    sessions.begin_frame();
+    sessions.poll();
+    assert!(console.marks().is_empty());
+    remote.print(" again").await;
+    marked(&sessions, &console, &[Mark::Activity]).await;
+}
+
+#[tokio::test]
 async fn the_next_alert_is_the_most_urgent_one_in_their_order() {
     let (sessions, mut arrivals) = held();
     let consoles = ["a", "b", "c", "d"].map(|name| sessions.attach(&id(name), name, ScreenKind::Terminal));
