@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::fleet::Store;
 use crate::model::{ContextName, Kind, Resource, ResourceId, Timestamp};
 use crate::table::filter::{Filter, Matcher};
-use crate::table::{Arranged, Column, Job, Progress, Row, Table, TableState, Taken};
+use crate::table::{Arranged, Column, Job, Progress, Row, OrderedRows, Table, TableState, Taken};
 use crate::tui::command::Movement;
 
 /// A table on the screen. Filter, order, columns and rows are the [`Table`]'s, which it dereferences to; what is its own
@@ -110,10 +110,9 @@ impl Pane {
     }
 
     /// The rows on the screen.
-    pub fn visible(&self) -> &[Arc<Resource>] {
+    pub fn visible(&self) -> OrderedRows<'_> {
         let shown = self.shown();
-        let from = self.top.min(shown.len());
-        &shown[from..(self.top + self.page).min(shown.len())]
+        shown.range(self.top.min(shown.len())..(self.top + self.page).min(shown.len()))
     }
 
     /// The resources a verb acts on: the marked ones that are shown, or the selected one.
@@ -171,7 +170,7 @@ impl Pane {
         let shown = self.shown();
         let last = shown.len().saturating_sub(1);
         let found = match (&self.selected, self.moved) {
-            (Some(id), true) => outwards(self.cursor, shown.len()).find(|at| shown[*at].id() == id),
+            (Some(id), true) => outwards(self.cursor, shown.len()).find(|at| shown.get(*at).is_some_and(|row| row.id() == id)),
             _ => Some(0),
         };
         // What was selected is gone: its neighbour takes its place.
@@ -193,7 +192,8 @@ impl Pane {
     pub fn select(&mut self, id: &ResourceId) {
         self.moved = true;
         self.selected = Some(id.clone());
-        if let Some(at) = self.shown().iter().position(|row| row.id() == id) {
+        let found = self.shown().iter().position(|row| row.id() == id);
+        if let Some(at) = found {
             self.cursor = at;
             self.reveal();
         }
@@ -265,7 +265,7 @@ impl Pane {
             .unwrap_or(self.cursor);
         let (low, high) = (from.min(self.cursor), from.max(self.cursor));
         let ids: Vec<_> =
-            self.shown().get(low..=high).unwrap_or_default().iter().map(|row| row.id().clone()).collect();
+            self.shown().range(low..high + 1).iter().map(|row| row.id().clone()).collect();
         self.anchor = ids.last().cloned();
         self.marks.extend(ids);
     }
@@ -292,8 +292,8 @@ impl Pane {
         let mut matcher = Matcher::default();
         let steps = (1..rows).map(|step| (from + if forward { step } else { rows - step }) % rows);
         let found = steps.into_iter().find(|at| {
-            let row = Row::new(&self.shown()[*at], store, now);
-            self.searched.matches(&mut matcher, &row)
+            let row = self.shown().get(*at).map(|row| Row::new(row, store, now));
+            row.is_some_and(|row| self.searched.matches(&mut matcher, &row))
         });
         if let Some(row) = found {
             self.select_row(row);

@@ -50,7 +50,7 @@ pub use events::Events;
 pub use pace::Attention;
 pub use series::{Series, Summary};
 pub use store::{
-    Busy, Condition, ContextState, Listing, ListingCondition, Observed, Population, Row, Rows, Store, Usage,
+    Busy, Condition, ContextState, Listing, ListingCondition, Observed, Population, Store, Usage,
 };
 pub use writes::{BulkHandle, BulkItem, DeclaredAction, PreparedBulk, WriteEnd, WriteEvent, WritePhase};
 

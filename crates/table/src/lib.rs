@@ -10,6 +10,7 @@ mod column;
 pub mod export;
 pub mod filter;
 mod row;
+mod rows;
 mod source;
 mod table;
 
@@ -17,5 +18,6 @@ pub use arrange::{Arranged, Job, Narrow, Sort};
 pub use column::{Align, Cell, Column, ColumnSpec, Shown, Shrink, Tone, state_mark, state_text, words};
 pub use filter::{Filter, FilterError};
 pub use row::{Count, Row};
+pub use rows::{OrderedIter, OrderedRows, Place, Rows};
 pub use source::{Population, RowSource, Usage};
 pub use table::{Progress, Table, TableState, Taken};

@@ -1,8 +1,8 @@
 //! The source of a table's rows.
 
-use std::sync::Arc;
+use qdeck_model::{ContextName, GpuModel, Kind, Platform, ResourceId};
 
-use qdeck_model::{ContextName, GpuModel, Kind, Platform, Resource, ResourceId};
+use crate::Rows;
 
 /// The fleet as a table reads it. Every method is cheap: nothing is copied or counted for the answer.
 pub trait RowSource {
@@ -12,8 +12,8 @@ pub trait RowSource {
     /// A number that grows whenever [`RowSource::usage`] may answer differently.
     fn usage_version(&self) -> u64;
 
-    /// The rows of a kind, in any order.
-    fn rows(&self, kind: Kind) -> impl ExactSizeIterator<Item = &Arc<Resource>>;
+    /// The rows of a kind.
+    fn rows(&self, kind: Kind) -> &Rows;
 
     /// The names of the platforms' own facts that rows of a kind have, in the order of their first appearance.
     fn facts(&self, kind: Kind) -> impl ExactSizeIterator<Item = &'static str>;

@@ -127,7 +127,7 @@ impl App {
     /// Why nothing does.
     pub(in crate::tui) fn narrow_to(&self, kind: Kind, id: &ResourceId) -> Result<Narrow, String> {
         let name = self.name_of(id);
-        Ok(match (id.kind, self.store.get(id).map(|row| &*row.resource)) {
+        Ok(match (id.kind, self.store.get(id).map(|row| &**row)) {
             _ if id.kind == kind => Narrow::Only(id.clone(), name.into()),
             (Kind::GpuModel, Some(Resource::GpuModel(it))) => Narrow::Gpu(Arc::new(it.clone())),
             (_, Some(resource)) if id.kind != Kind::Container => match resource.container() {

@@ -330,7 +330,7 @@ impl App {
 
     /// The name of a resource; its id where it is gone.
     pub(super) fn name_of(&self, id: &ResourceId) -> String {
-        self.store.get(id).map_or_else(|| id.id.to_string(), |row| row.resource.name().to_owned())
+        self.store.get(id).map_or_else(|| id.id.to_string(), |row| row.name().to_owned())
     }
 }
 

@@ -24,7 +24,7 @@ impl App {
 
     /// The ways into a resource as its row is now, the best first.
     pub fn ways(&self, id: &ResourceId) -> Vec<Way> {
-        self.store.get(id).map_or_else(Vec::new, |row| self.ways_of_row(&row.resource))
+        self.store.get(id).map_or_else(Vec::new, |row| self.ways_of_row(row))
     }
 
     /// The same of a row.

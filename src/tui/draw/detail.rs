@@ -26,7 +26,7 @@ pub(super) fn height(app: &App, area: Rect) -> u16 {
 pub(super) fn draw(app: &App, area: Rect, buf: &mut Buffer) {
     let Some(row) = app.pane().selected() else { return };
     let look = app.look();
-    let resource = look.store.get(row.id()).map_or(row, |row| &row.resource);
+    let resource = look.store.get(row.id()).unwrap_or(row);
     head(resource, app, &look, area, buf);
     let inner =
         Rect::new(area.x + 2, area.y + 1, area.width.saturating_sub(4), area.height.saturating_sub(2));

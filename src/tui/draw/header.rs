@@ -240,7 +240,7 @@ fn is_forbidden(app: &App, kind: Kind) -> bool {
 
 /// Returns true if an operation is under way. Searches only short lists: a platform lists the latest ones.
 fn is_busy(app: &App) -> bool {
-    app.store.rows(Kind::Operation).take(500).any(|row| match &*row.resource {
+    app.store.rows(Kind::Operation).take(500).any(|row| match &**row {
         Resource::Operation(it) => matches!(it.state.lifecycle, Lifecycle::Running | Lifecycle::Pending),
         _ => false,
     })

@@ -81,9 +81,9 @@ fn draw_rows(
     let newest: Vec<_> = pane
         .visible()
         .iter()
-        .map(|resource| match look.store.get(resource.id()) {
-            Some(row) => (row.resource.clone(), row.moved),
-            None => (resource.clone(), None),
+        .map(|row| {
+            let newest = look.store.get(row.id()).unwrap_or(row);
+            (newest.clone(), look.store.moved(row.id()))
         })
         .collect();
     let visible: Vec<_> = newest

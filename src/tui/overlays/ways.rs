@@ -28,7 +28,7 @@ pub struct WaysMenu {
 /// The menu of the ways into a resource, with the cursor on the one that was chosen last, else on the best.
 pub fn menu(id: &ResourceId, app: &App) -> MenuLayer<WaysMenu> {
     let (name, ways) = (app.name_of(id), app.ways(id));
-    let best = app.store.get(id).and_then(|row| app.best_way(&row.resource).ok());
+    let best = app.store.get(id).and_then(|row| app.best_way(row).ok());
     let menu = WaysMenu { id: id.clone(), name, ways, chosen: app.chosen_way(id) };
     let items = menu.items_in(u16::MAX);
     let layer = Menu::layer(menu, items);

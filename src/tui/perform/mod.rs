@@ -180,7 +180,7 @@ impl Performer {
             Question::Files(path) => Asked::Task(self.find_files(ticket, path)),
             Question::Actions(row) => {
                 let row = row.and_then(|id| ui.app.store.get(&id));
-                let actions = self.fleet.declared_actions(row.map(|row| &*row.resource));
+                let actions = self.fleet.declared_actions(row.map(|row| &**row));
                 let creations = self.fleet.context_actions();
                 return vec![Event::Answer(ticket, Answer::Actions(actions, creations))];
             }

@@ -135,7 +135,7 @@ impl Ui {
     /// The kind of console to request where the way into a resource is a page.
     fn page_kind(&self, id: &ResourceId) -> Option<ScreenKind> {
         let row = self.app.store.get(id)?;
-        self.app.best_way(&row.resource).ok().filter(|kind| is_page(*kind))
+        self.app.best_way(row).ok().filter(|kind| is_page(*kind))
     }
 
     /// A text console was asked for, and it is a page: its box takes the place of the console.

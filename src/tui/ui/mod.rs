@@ -286,7 +286,8 @@ impl Ui {
         let toast = self.app.messages.toast_ends_in(self.app.now);
         let hint = self.keys.hint_in(self.app.now);
         let ages = (!self.app.paused).then_some(AGE_REDRAW);
-        [layers, toast, hint, ages].into_iter().flatten().min()
+        let rows = self.app.pane().rest_ends_in();
+        [layers, toast, hint, ages, rows].into_iter().flatten().min()
     }
 
     /// Takes note that it has been drawn; returns what to sample now, if that changed.

@@ -17,7 +17,7 @@ pub(in crate::tui) fn actions(fleet: &Fleet, ui: &Ui, id: ResourceId, chosen: Op
     let Some(row) = ui.app.store.get(&id) else {
         return Event::Failed(format!("{id} is gone"));
     };
-    let (row, actions) = (&*row.resource, fleet.actions(&row.resource));
+    let (row, actions) = (&**row, fleet.actions(row));
     if actions.is_empty() {
         return Event::Failed(no_actions(row));
     }
@@ -36,7 +36,7 @@ pub(in crate::tui) fn bulk_actions(
         return actions(fleet, ui, id.clone(), chosen);
     }
     let known = ids.iter().filter_map(|id| ui.app.store.get(id));
-    let rows: Vec<_> = known.map(|row| (row.resource.clone(), fleet.actions(&row.resource))).collect();
+    let rows: Vec<_> = known.map(|row| (row.clone(), fleet.actions(row))).collect();
     match BulkMenu::layer(&rows, chosen) {
         Ok(menu) => Event::Opened(Box::new(menu), View::BulkActions(ids)),
         Err(why) => Event::Failed(why),

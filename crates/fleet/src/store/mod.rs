@@ -6,6 +6,7 @@ mod condition;
 mod known;
 mod observed;
 mod source;
+mod sweep;
 mod table;
 mod tally;
 #[cfg(test)]
@@ -24,17 +25,7 @@ use qdeck_model::{
     Timestamp, Unreadable,
 };
 pub use qdeck_table::{Population, Usage};
-pub use table::Rows;
 use table::Table;
-
-/// A resource with when it last changed.
-#[derive(Debug, Clone)]
-pub struct Row {
-    /// The resource.
-    pub resource: Arc<Resource>,
-    /// When its lifecycle last changed since the start; for the flash and the timeline.
-    pub moved: Option<Timestamp>,
-}
 
 /// The latest listing of one kind of one context.
 #[derive(Debug, Clone, Default)]
@@ -159,13 +150,13 @@ impl Store {
     }
 
     /// The rows of a kind in no particular but stable order. Cheap; 100,000 rows are walked, not copied.
-    pub fn rows(&self, kind: Kind) -> Rows<'_> {
-        self.tables[slot(kind)].rows()
+    pub fn rows(&self, kind: Kind) -> impl ExactSizeIterator<Item = &Arc<Resource>> {
+        self.tables[slot(kind)].rows().iter()
     }
 
     /// The number of rows of a kind.
     pub fn len(&self, kind: Kind) -> usize {
-        self.rows(kind).len()
+        self.tables[slot(kind)].rows().len()
     }
 
     /// Returns whether there is no row of a kind.
@@ -174,8 +165,13 @@ impl Store {
     }
 
     /// One row.
-    pub fn get(&self, id: &ResourceId) -> Option<&Row> {
+    pub fn get(&self, id: &ResourceId) -> Option<&Arc<Resource>> {
         self.tables[slot(id.kind)].get(id)
+    }
+
+    /// When the lifecycle of a row last changed since the start; for the flash and the timeline.
+    pub fn moved(&self, id: &ResourceId) -> Option<Timestamp> {
+        self.tables[slot(id.kind)].moved(id)
     }
 
     /// The rows of `kind` (instances or revisions) that belong to a container. Walks all rows of the kind.
@@ -183,8 +179,8 @@ impl Store {
         &'a self,
         kind: Kind,
         container: &'a ResourceId,
-    ) -> impl Iterator<Item = &'a Row> + 'a {
-        self.rows(kind).filter(move |row| row.resource.container().is_some_and(|link| link.id == *container))
+    ) -> impl Iterator<Item = &'a Arc<Resource>> + 'a {
+        self.rows(kind).filter(move |row| row.container().is_some_and(|link| link.id == *container))
     }
 
     /// The number of rows of `kind` (instances or revisions) that belong to a container. Counted as rows come and go, so it

@@ -1,9 +1,7 @@
 //! The store as the tables read it.
 
-use std::sync::Arc;
-
-use qdeck_model::{ContextName, GpuModel, Kind, Platform, Resource, ResourceId};
-use qdeck_table::{Population, RowSource, Usage};
+use qdeck_model::{ContextName, GpuModel, Kind, Platform, ResourceId};
+use qdeck_table::{Population, RowSource, Rows, Usage};
 
 use super::Store;
 
@@ -16,8 +14,8 @@ impl RowSource for Store {
         self.usage_version()
     }
 
-    fn rows(&self, kind: Kind) -> impl ExactSizeIterator<Item = &Arc<Resource>> {
-        self.rows(kind).map(|row| &row.resource)
+    fn rows(&self, kind: Kind) -> &Rows {
+        self.tables[super::slot(kind)].rows()
     }
 
     fn facts(&self, kind: Kind) -> impl ExactSizeIterator<Item = &'static str> {

@@ -60,7 +60,7 @@ fn page(scope: Option<&str>, names: &[&str]) -> ListEvent {
 fn names(store: &Store) -> Vec<String> {
     let rows = store.rows(Kind::Instance);
     let listed = rows.len();
-    let names: Vec<String> = rows.map(|row| row.resource.name().to_owned()).collect();
+    let names: Vec<String> = rows.map(|row| row.name().to_owned()).collect();
     assert_eq!(listed, names.len(), "the length is the number of rows walked");
     names
 }
@@ -172,13 +172,13 @@ fn equal_rows_change_nothing_and_a_changed_lifecycle_is_noted() {
     assert!(!list(&mut store, ListEvent::End), "there is nothing to draw");
     assert_eq!(store.version(Kind::Instance), version);
     let same = store.get(&id("x")).unwrap();
-    assert_eq!(before.resource, same.resource);
-    assert_eq!(same.moved, None, "the first sight of a row is no move");
+    assert_eq!(before, *same);
+    assert_eq!(store.moved(&id("x")), None, "the first sight of a row is no move");
 
     let now = Timestamp::from_millis(5).unwrap();
     let failed = Box::new(instance("x", None, Lifecycle::Failed));
     assert!(store.apply_at(FleetEvent::Upsert(failed), now));
-    assert_eq!(store.get(&id("x")).unwrap().moved, Some(now));
+    assert_eq!(store.moved(&id("x")), Some(now));
     assert!(store.version(Kind::Instance) > version);
 }
 
@@ -200,12 +200,12 @@ fn a_page_that_is_sent_again_changes_nothing_until_one_of_its_rows_is_another() 
     assert_eq!(store.version(Kind::Instance), version);
     store.apply(FleetEvent::Upsert(Box::new(instance("y", Some("a"), Lifecycle::Failed))));
     assert!(relist(&mut store, &rows), "the page is newer than what was pushed before it");
-    assert!(Arc::ptr_eq(&store.get(&id("y")).unwrap().resource, &rows[1]));
+    assert!(Arc::ptr_eq(store.get(&id("y")).unwrap(), &rows[1]));
     let fewer: PageRows = [rows[1].clone()].into();
     assert!(relist(&mut store, &fewer));
     assert_eq!(names(&store), ["y"]);
     assert!(relist(&mut store, &rows));
-    assert_eq!(names(&store), ["x", "y"]);
+    assert_eq!(names(&store), ["y", "x"], "one that comes back is a new row");
 }
 
 #[test]

@@ -3,14 +3,17 @@
 
 mod narrow;
 mod order;
+mod renew;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use qdeck_model::{ContextName, Kind, Platform, Resource, ResourceId, Timestamp};
 
 use crate::filter::{Filter, Matcher};
+use crate::rows::{Changes, OrderedRows, Place, Rows};
 use crate::{Count, Row, RowSource};
 
 pub use narrow::Narrow;
@@ -19,6 +22,9 @@ pub(crate) use order::SortKey;
 
 /// Rows between two looks at whether the work is still wanted.
 const ROWS_A_STRIDE: usize = 1024;
+/// Up to this share of the rows, those that have changed are put into the order that there is; else all are sorted anew. A
+/// row that is put into its place costs the keys of some twenty others.
+const CHANGED_SHARE: usize = 32;
 
 /// The inputs of a table's rows. Two equal ones give the same rows.
 #[derive(Debug, Clone, PartialEq)]
@@ -44,6 +50,14 @@ impl Spec {
             && self.attention == other.attention
             && self.hidden == other.hidden
             && self.filter.narrows(&other.filter)
+    }
+
+    /// Returns true if `other` chooses rows alike, whatever the rows are.
+    fn same_choice(&self, other: &Self) -> bool {
+        self.filter == other.filter
+            && self.narrow == other.narrow
+            && self.attention == other.attention
+            && self.hidden == other.hidden
     }
 
     fn shows_all(&self) -> bool {
@@ -72,17 +86,7 @@ pub(crate) fn counts(
     if !is_counted(kind, sort, filter) {
         return HashMap::new();
     }
-    source.rows(kind).filter_map(|row| Some((row.id().clone(), Count::of(row, source)?))).collect()
-}
-
-/// The step that the work begins with.
-pub(crate) enum Start {
-    /// Rows in no order.
-    Unsorted(Vec<Arc<Resource>>),
-    /// All rows in order.
-    Sorted(Arc<[Arc<Resource>]>),
-    /// All rows in order, and those of them that a wider filter let through.
-    Narrower(Arc<[Arc<Resource>]>, Arc<[Arc<Resource>]>),
+    source.rows(kind).iter().filter_map(|row| Some((row.id().clone(), Count::of(row, source)?))).collect()
 }
 
 /// Work to be done beside the thread that draws.
@@ -90,21 +94,27 @@ pub struct Job {
     pub(crate) kind: Kind,
     pub(crate) generation: u64,
     pub(crate) spec: Spec,
-    pub(crate) start: Start,
+    /// All rows of the kind, as they are now.
+    pub(crate) rows: Rows,
+    /// What was arranged last.
+    pub(crate) before: Option<Arranged>,
     pub(crate) counts: HashMap<ResourceId, Count>,
     pub(crate) platforms: Vec<(ContextName, Platform)>,
     pub(crate) now: Timestamp,
     pub(crate) cancelled: Arc<AtomicBool>,
 }
 
-/// The rows of a table, in order.
-#[derive(Debug)]
+/// The rows of a table, in order. Cheap to clone.
+#[derive(Debug, Clone)]
 pub struct Arranged {
     pub(crate) kind: Kind,
     pub(crate) generation: u64,
     pub(crate) spec: Spec,
-    pub(crate) sorted: Arc<[Arc<Resource>]>,
-    pub(crate) shown: Arc<[Arc<Resource>]>,
+    rows: Rows,
+    sorted: Arc<[Place]>,
+    shown: Arc<[Place]>,
+    /// The time that it took.
+    pub(crate) took: Duration,
 }
 
 impl Arranged {
@@ -112,42 +122,84 @@ impl Arranged {
     pub const fn kind(&self) -> Kind {
         self.kind
     }
+
+    /// The rows that are shown.
+    pub(crate) fn shown(&self) -> OrderedRows<'_> {
+        OrderedRows::new(&self.rows, &self.shown)
+    }
+
+    /// Returns true if rows are left out.
+    pub(crate) fn is_partial(&self) -> bool {
+        self.shown.len() < self.sorted.len()
+    }
 }
 
 impl Job {
     /// Does the work. `None` when it was cancelled meanwhile.
     pub fn run(mut self) -> Option<Arranged> {
-        let (sorted, candidates) = match std::mem::replace(&mut self.start, Start::Unsorted(Vec::new())) {
-            Start::Unsorted(rows) => {
-                let sorted: Arc<[_]> = order::sort(&rows, self.spec.sort, |row| self.row(row)).into();
-                (sorted.clone(), sorted)
-            }
-            Start::Sorted(sorted) => (sorted.clone(), sorted),
-            Start::Narrower(sorted, candidates) => (sorted, candidates),
-        };
-        let shown = if self.spec.shows_all() { candidates } else { self.keep(&candidates)?.into() };
-        Some(Arranged { kind: self.kind, generation: self.generation, spec: self.spec, sorted, shown })
+        let began = Instant::now();
+        let before = self.before.take();
+        let (sorted, shown) = self.places(before.as_ref())?;
+        let Self { kind, generation, spec, rows, .. } = self;
+        Some(Arranged { kind, generation, spec, rows, sorted, shown, took: began.elapsed() })
     }
 
-    fn keep(&self, rows: &[Arc<Resource>]) -> Option<Vec<Arc<Resource>>> {
+    /// All places in order, and those that are shown: from what was arranged before as far as that still holds.
+    fn places(&self, before: Option<&Arranged>) -> Option<(Arc<[Place]>, Arc<[Place]>)> {
         let spec = &self.spec;
+        if let Some(before) = before
+            && spec.same_order(&before.spec)
+        {
+            let from = if spec.narrows(&before.spec) { &before.shown } else { &before.sorted };
+            let shown = if spec.shows_all() { before.sorted.clone() } else { self.keep(from)?.into() };
+            return Some((before.sorted.clone(), shown));
+        }
+        if let Some(before) = before
+            && let Some(changes) = self.changes_since(before)
+        {
+            let sorted = renew::sorted(self, &before.sorted, &changes);
+            let shown = if spec.shows_all() {
+                None
+            } else if spec.same_choice(&before.spec) && !spec.filter.is_timed() {
+                Some(renew::shown(self, &before.shown, &sorted, &changes))
+            } else {
+                Some(self.keep(&sorted)?)
+            };
+            return Some(shared(sorted, shown));
+        }
+        let sorted = order::sort(self);
+        let shown = if spec.shows_all() { None } else { Some(self.keep(&sorted)?) };
+        Some(shared(sorted, shown))
+    }
+
+    /// The few rows that have changed since rows were arranged in the same order. `None` where they are too many, and
+    /// where what is counted may have changed the place of any row.
+    fn changes_since(&self, before: &Arranged) -> Option<Changes> {
+        let is_same = self.spec.sort == before.spec.sort && !is_counted(self.kind, self.spec.sort, &self.spec.filter);
+        is_same.then(|| self.rows.changes_since(&before.rows, self.rows.len() / CHANGED_SHARE))?
+    }
+
+    fn keep(&self, places: &[Place]) -> Option<Vec<Place>> {
         let mut matcher = Matcher::default();
         let mut kept = Vec::new();
-        for stride in rows.chunks(ROWS_A_STRIDE) {
+        for stride in places.chunks(ROWS_A_STRIDE) {
             if self.cancelled.load(Ordering::Relaxed) {
                 return None;
             }
-            for row in stride {
-                let wanted = !spec.hidden.contains(&row.id().context)
-                    && spec.narrow.as_ref().is_none_or(|narrow| narrow.holds(row))
-                    && (!spec.attention || row.state().is_some_and(|it| it.lifecycle.needs_attention()))
-                    && (spec.filter.is_empty() || spec.filter.matches(&mut matcher, &self.row(row)));
-                if wanted {
-                    kept.push(row.clone());
-                }
-            }
+            kept.extend(stride.iter().copied().filter(|place| self.is_wanted(*place, &mut matcher)));
         }
         Some(kept)
+    }
+
+    /// Returns true if the row of a place is shown.
+    fn is_wanted(&self, place: Place, matcher: &mut Matcher) -> bool {
+        let spec = &self.spec;
+        self.rows.get(place).is_some_and(|row| {
+            !spec.hidden.contains(&row.id().context)
+                && spec.narrow.as_ref().is_none_or(|narrow| narrow.holds(row))
+                && (!spec.attention || row.state().is_some_and(|it| it.lifecycle.needs_attention()))
+                && (spec.filter.is_empty() || spec.filter.matches(matcher, &self.row(row)))
+        })
     }
 
     fn row<'a>(&'a self, resource: &'a Resource) -> Row<'a> {
@@ -160,4 +212,11 @@ impl Job {
         let count = if self.counts.is_empty() { None } else { self.counts.get(resource.id()).copied() };
         Row { resource, platform, now: self.now, count }
     }
+}
+
+/// The places that are shown, where they are not all of them.
+fn shared(sorted: Vec<Place>, shown: Option<Vec<Place>>) -> (Arc<[Place]>, Arc<[Place]>) {
+    let sorted: Arc<[Place]> = sorted.into();
+    let shown = shown.map_or_else(|| sorted.clone(), Arc::from);
+    (sorted, shown)
 }

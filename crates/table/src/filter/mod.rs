@@ -116,6 +116,11 @@ impl Filter {
         })
     }
 
+    /// Returns true if the rows that match depend on the time.
+    pub(crate) fn is_timed(&self) -> bool {
+        self.terms.iter().any(|term| matches!(term.test, Test::Age { .. }))
+    }
+
     /// Returns true if a row matches all terms.
     pub fn matches(&self, matcher: &mut Matcher, row: &Row<'_>) -> bool {
         self.terms.iter().all(|term| term.test.holds(matcher, row) != term.inverted)

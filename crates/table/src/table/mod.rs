@@ -6,16 +6,22 @@ mod state;
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
-use qdeck_model::{ContextName, Kind, Resource, Timestamp};
+use qdeck_model::{ContextName, Kind, Timestamp};
 
-use crate::arrange::{self, Arranged, Job, Narrow, Sort, Spec, Start};
-use crate::{Column, Filter, FilterError, RowSource};
+use crate::arrange::{self, Arranged, Job, Narrow, Sort, Spec};
+use crate::{Column, Filter, FilterError, OrderedRows, RowSource};
 
 pub use state::TableState;
 
 /// Tables up to this many rows are arranged on the spot: it takes less than a millisecond.
 const MAX_ROWS_ON_THE_SPOT: usize = 1500;
+
+/// Between two jobs that only put new rows in order, so many times the duration of the first must pass.
+const RESTS_A_JOB: u32 = 20;
+/// But never more than this.
+const MAX_REST: Duration = Duration::from_secs(2);
 
 /// The table of one kind: filter, order, columns, and the rows arranged by them.
 pub struct Table {
@@ -42,6 +48,9 @@ pub struct Table {
     rows: Option<Arranged>,
     pending: Option<(Spec, u64, Arc<AtomicBool>)>,
     generation: u64,
+    /// When rows were last taken from a job.
+    job_ended: Option<Instant>,
+    rests_until: Option<Instant>,
 }
 
 impl Table {
@@ -62,6 +71,8 @@ impl Table {
             rows: None,
             pending: None,
             generation: 0,
+            job_ended: None,
+            rests_until: None,
         }
     }
 
@@ -170,13 +181,13 @@ impl Table {
     }
 
     /// The rows that are shown, in order.
-    pub fn shown(&self) -> &[Arc<Resource>] {
-        self.rows.as_ref().map_or(&[], |rows| &rows.shown)
+    pub fn shown(&self) -> OrderedRows<'_> {
+        self.rows.as_ref().map(Arranged::shown).unwrap_or_default()
     }
 
     /// Returns true if rows are left out: by the filter, by what it is narrowed to, or because their context is hidden.
     pub fn is_partial(&self) -> bool {
-        self.rows.as_ref().is_some_and(|rows| rows.shown.len() < rows.sorted.len())
+        self.rows.as_ref().is_some_and(Arranged::is_partial)
     }
 
     /// Returns true if a job is under way whose rows replace those shown.
@@ -208,6 +219,7 @@ impl Table {
         }
         let spec = self.spec(source, hidden);
         if self.rows.as_ref().is_some_and(|rows| rows.spec == spec) {
+            self.rests_until = None;
             self.cancel();
             return Progress::Unchanged;
         }
@@ -218,13 +230,18 @@ impl Table {
                 return Progress::Unchanged;
             }
         }
+        self.rests_until = self.rest(&spec);
+        if self.rests_until.is_some() {
+            return Progress::Unchanged;
+        }
         self.cancel();
         self.generation += 1;
         let cancelled = Arc::new(AtomicBool::new(false));
         let job = Job {
             kind: self.kind,
             generation: self.generation,
-            start: self.start(source, &spec),
+            rows: source.rows(self.kind).clone(),
+            before: self.rows.clone(),
             counts: arrange::counts(source, self.kind, self.sort, &self.filter),
             spec: spec.clone(),
             platforms: source.platforms().map(|(name, platform)| (name.clone(), platform)).collect(),
@@ -244,22 +261,27 @@ impl Table {
         Progress::Job(Box::new(job))
     }
 
+    /// The time before which no other job is begun: nothing but rows has changed since the last one, and that ended a short
+    /// while ago. A large fleet in which something happens all the time would be arranged all the time. What is on the screen
+    /// is up to date meanwhile, but for the order.
+    fn rest(&self, spec: &Spec) -> Option<Instant> {
+        let rows = self.rows.as_ref()?;
+        let older = Spec { version: rows.spec.version, ..spec.clone() };
+        let until = self.job_ended? + (rows.took * RESTS_A_JOB).min(MAX_REST);
+        (rows.spec == older && until > Instant::now()).then_some(until)
+    }
+
+    /// The time after which [`Table::arrange`] has a job for rows that have changed, while it lets them wait.
+    pub fn rest_ends_in(&self) -> Option<Duration> {
+        self.rests_until.map(|until| until.saturating_duration_since(Instant::now()))
+    }
+
     /// Returns true if the rows shown follow from the current choices; they may be older than those of the source.
     pub fn is_as_asked(&self, source: &impl RowSource, hidden: &Arc<HashSet<ContextName>>) -> bool {
         self.rows.as_ref().is_some_and(|rows| {
             let older = Spec { version: rows.spec.version, ..self.spec(source, hidden) };
             rows.spec == older
         })
-    }
-
-    fn start(&self, source: &impl RowSource, spec: &Spec) -> Start {
-        match &self.rows {
-            Some(rows) if spec.narrows(&rows.spec) => {
-                Start::Narrower(rows.sorted.clone(), rows.shown.clone())
-            }
-            Some(rows) if spec.same_order(&rows.spec) => Start::Sorted(rows.sorted.clone()),
-            _ => Start::Unsorted(source.rows(self.kind).cloned().collect()),
-        }
     }
 
     /// Cancels the job under way.
@@ -277,6 +299,7 @@ impl Table {
             return Taken { is_shown: false, spent: Some(arranged) };
         }
         self.pending = None;
+        self.job_ended = Some(Instant::now());
         Taken { is_shown: true, spent: self.rows.replace(arranged) }
     }
 }

@@ -334,12 +334,12 @@ fn attach(sessions: &Sessions, id: &ResourceId, app: &App) -> Result<Arc<OpenCon
 fn console_of<'a>(app: &'a App, id: &ResourceId) -> Result<(&'a str, ScreenKind), String> {
     let name = name_of(app, id)?;
     let row = app.store.get(id).ok_or_else(|| format!("{id} is gone"))?;
-    Ok((name, app.best_way(&row.resource)?))
+    Ok((name, app.best_way(row)?))
 }
 
 fn name_of<'a>(app: &'a App, id: &ResourceId) -> Result<&'a str, String> {
     let row = app.store.get(id).ok_or_else(|| format!("{id} is gone"))?;
-    Ok(row.resource.name())
+    Ok(row.name())
 }
 
 fn tab_count(tabs: usize) -> String {

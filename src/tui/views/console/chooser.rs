@@ -41,13 +41,13 @@ impl Chooser {
             Item::new(marks, open.label(), open.id.context.as_str(), Choice::Session(open.session))
         }));
         let rows = app.store.rows(Kind::Instance);
-        let attachable = rows.filter(|row| app.best_way(&row.resource).is_ok_and(is_text));
+        let attachable = rows.filter(|row| app.best_way(row).is_ok_and(is_text));
         let mut instances: Vec<_> = attachable
             .map(|row| {
-                let id = row.resource.id();
+                let id = row.id();
                 let is_open = if sessions.latest_of(id).is_some() { ", another session" } else { "" };
                 let detail = format!("{}{is_open}", id.context);
-                Item::new("", row.resource.name(), detail, Choice::Instance(id.clone()))
+                Item::new("", row.name(), detail, Choice::Instance(id.clone()))
             })
             .collect();
         instances.sort_by(|one, other| one.label.cmp(&other.label));

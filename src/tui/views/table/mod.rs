@@ -110,7 +110,7 @@ impl Layer for TableLayer {
         let is_busy = visible.clone().any(|row| app.store.busy(row.id(), app.now).is_some());
         let flashes = visible
             .by_ref()
-            .filter_map(|row| app.store.get(row.id())?.moved)
+            .filter_map(|row| app.store.moved(row.id()))
             .filter_map(|moved| STATE_FLASH_DURATION.checked_sub(app.now.since(moved)))
             .filter(|left| !left.is_zero());
         flashes.chain(is_busy.then_some(Duration::from_secs(1))).min()

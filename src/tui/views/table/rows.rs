@@ -121,11 +121,11 @@ fn logs(app: &App) -> Effect {
             ids.extend(
                 app.store
                     .of_container(Kind::Instance, row.id())
-                    .filter(|row| row.resource.offers().logs)
-                    .map(|row| row.resource.id().clone()),
+                    .filter(|row| row.offers().logs)
+                    .map(|row| row.id().clone()),
             );
         } else if let Some(link) = row.container() {
-            let offered = app.store.get(&link.id).is_some_and(|row| row.resource.offers().logs);
+            let offered = app.store.get(&link.id).is_some_and(|row| row.offers().logs);
             ids.extend(offered.then(|| link.id.clone()));
         }
     }

@@ -92,7 +92,7 @@ impl TelemetryView {
         line.put(" ", theme.text);
         line.put(&self.name, theme.title.add_modifier(Modifier::BOLD));
         line.put(&format!("  {}", self.id.context), theme.dim);
-        if let Some(state) = row.and_then(|row| row.resource.state()) {
+        if let Some(state) = row.and_then(|row| row.state()) {
             line.put("  ", theme.dim);
             line.put(state.lifecycle.word(), theme.lifecycle(state.lifecycle));
         }
@@ -191,10 +191,10 @@ impl TelemetryView {
             lines.extend(problem.hint.iter().map(ToString::to_string));
             return lines;
         }
-        if !row.resource.offers().telemetry {
+        if !row.offers().telemetry {
             return vec!["No samples: this platform has no metrics for it.".to_owned()];
         }
-        match row.resource.state().map(|state| state.lifecycle) {
+        match row.state().map(|state| state.lifecycle) {
             Some(Lifecycle::Running | Lifecycle::Degraded) | None => {
                 vec!["Waiting for the first sample.".to_owned()]
             }

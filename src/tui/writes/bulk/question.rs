@@ -121,7 +121,7 @@ impl BulkLayer {
             return Vec::new();
         }
         let now = |target: Target| match app.store.get(&target.id) {
-            Some(row) => Target::of(&row.resource),
+            Some(row) => Target::of(row),
             None => target,
         };
         self.form.targets = left.into_iter().map(now).collect();

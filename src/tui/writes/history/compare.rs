@@ -199,7 +199,7 @@ impl Compare {
 /// The older and the newer of what is to be compared.
 fn pair(app: &App) -> Result<(Resource, Resource), String> {
     let pane = app.pane();
-    let get = |id: &ResourceId| app.store.get(id).map(|row| (*row.resource).clone());
+    let get = |id: &ResourceId| app.store.get(id).map(|row| (**row).clone());
     let marked: Vec<Resource> = pane.marks.iter().filter_map(get).collect();
     match (marked.len(), pane.selected()) {
         (2, _) => {
@@ -225,7 +225,7 @@ fn pair(app: &App) -> Result<(Resource, Resource), String> {
 /// The revision of the same container that is in use.
 fn in_use(app: &App, row: &Resource) -> Option<Resource> {
     let container = &row.container()?.id;
-    let mut revisions = app.store.of_container(Kind::Revision, container).map(|row| &*row.resource);
+    let mut revisions = app.store.of_container(Kind::Revision, container).map(|row| &**row);
     let is_current = |row: &&Resource| row.state().is_some_and(|state| state.lifecycle == Lifecycle::Running);
     revisions.find(is_current).cloned()
 }

@@ -139,7 +139,7 @@ fn step() -> impl Strategy<Value = Step> {
 
 fn kept(store: &Store) -> BTreeMap<String, Lifecycle> {
     let rows = store.rows(Kind::Instance);
-    rows.map(|row| (row.resource.name().to_owned(), row.resource.state().unwrap().lifecycle)).collect()
+    rows.map(|row| (row.name().to_owned(), row.state().unwrap().lifecycle)).collect()
 }
 
 proptest! {
