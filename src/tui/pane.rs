@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::fleet::Store;
 use crate::model::{ContextName, Kind, Resource, ResourceId, Timestamp};
 use crate::table::filter::{Filter, Matcher};
-use crate::table::{Arranged, Column, Job, Progress, Row, OrderedRows, Table, TableState, Taken};
+use crate::table::{Arranged, Column, Job, OrderedRows, Progress, Row, Table, TableState, Taken};
 use crate::tui::command::Movement;
 
 /// A table on the screen. Filter, order, columns and rows are the [`Table`]'s, which it dereferences to; what is its own
@@ -170,7 +170,9 @@ impl Pane {
         let shown = self.shown();
         let last = shown.len().saturating_sub(1);
         let found = match (&self.selected, self.moved) {
-            (Some(id), true) => outwards(self.cursor, shown.len()).find(|at| shown.get(*at).is_some_and(|row| row.id() == id)),
+            (Some(id), true) => {
+                outwards(self.cursor, shown.len()).find(|at| shown.get(*at).is_some_and(|row| row.id() == id))
+            }
             _ => Some(0),
         };
         // What was selected is gone: its neighbour takes its place.
@@ -264,8 +266,7 @@ impl Pane {
             .and_then(|anchor| self.shown().iter().position(|row| row.id() == anchor))
             .unwrap_or(self.cursor);
         let (low, high) = (from.min(self.cursor), from.max(self.cursor));
-        let ids: Vec<_> =
-            self.shown().range(low..high + 1).iter().map(|row| row.id().clone()).collect();
+        let ids: Vec<_> = self.shown().range(low..high + 1).iter().map(|row| row.id().clone()).collect();
         self.anchor = ids.last().cloned();
         self.marks.extend(ids);
     }

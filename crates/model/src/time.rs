@@ -141,15 +141,20 @@ mod tests {
 
     #[test]
     fn instants_order_by_time_and_come_back_as_they_were() {
-        let instants: Vec<Timestamp> = ["1678-01-01T00:00:00Z", "1969-12-31T23:59:59.999999999Z", "1970-01-01T00:00:00Z",
-            "2026-05-23T05:07:31.123456789Z", "2262-01-01T00:00:00Z"]
-            .iter()
-            .map(|text| {
-                let instant = Timestamp::parse(text).unwrap();
-                assert_eq!(instant.to_string(), *text);
-                instant
-            })
-            .collect();
+        let instants: Vec<Timestamp> = [
+            "1678-01-01T00:00:00Z",
+            "1969-12-31T23:59:59.999999999Z",
+            "1970-01-01T00:00:00Z",
+            "2026-05-23T05:07:31.123456789Z",
+            "2262-01-01T00:00:00Z",
+        ]
+        .iter()
+        .map(|text| {
+            let instant = Timestamp::parse(text).unwrap();
+            assert_eq!(instant.to_string(), *text);
+            instant
+        })
+        .collect();
         assert!(instants.is_sorted());
         assert_eq!(instants[1].as_millis(), -1);
         assert_eq!(instants[2].before(std::time::Duration::MAX).as_nanos(), EARLIEST);

@@ -114,7 +114,7 @@ impl Rows {
         }
         let none: &Arc<Chunk> = &Arc::default();
         let mut changes = Changes { is_changed: PlaceSet::of(self.places()), now: Vec::new() };
-        let mut changed = 0;
+        let mut found = 0;
         for (number, now) in self.chunks.iter().enumerate() {
             let was = before.chunks.get(number).unwrap_or(none);
             if Arc::ptr_eq(was, now) {
@@ -125,8 +125,8 @@ impl Rows {
                 if was.map(Arc::as_ptr) == row.as_ref().map(Arc::as_ptr) {
                     continue;
                 }
-                changed += 1;
-                if changed > most {
+                found += 1;
+                if found > most {
                     return None;
                 }
                 let place = Place::try_from(number * ROWS_A_CHUNK + at).ok()?;

@@ -300,7 +300,14 @@ impl Sweep {
         if let Some(number) = self.by_name.get(name) {
             return *number;
         }
-        let scope = Scope { name: name.clone(), members: Vec::new(), mentioned: 0, ended: 0, live: 0, marked: (0, 0) };
+        let scope = Scope {
+            name: name.clone(),
+            members: Vec::new(),
+            mentioned: 0,
+            ended: 0,
+            live: 0,
+            marked: (0, 0),
+        };
         let number = self.free.pop().unwrap_or_else(|| {
             self.scopes.push(None);
             u32::try_from(self.scopes.len() - 1).unwrap_or(NO_SCOPE)

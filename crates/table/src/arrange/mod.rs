@@ -145,7 +145,7 @@ impl Job {
     }
 
     /// All places in order, and those that are shown: from what was arranged before as far as that still holds.
-    fn places(&self, before: Option<&Arranged>) -> Option<(Arc<[Place]>, Arc<[Place]>)> {
+    fn places(&self, before: Option<&Arranged>) -> Option<Places> {
         let spec = &self.spec;
         if let Some(before) = before
             && spec.same_order(&before.spec)
@@ -175,7 +175,8 @@ impl Job {
     /// The few rows that have changed since rows were arranged in the same order. `None` where they are too many, and
     /// where what is counted may have changed the place of any row.
     fn changes_since(&self, before: &Arranged) -> Option<Changes> {
-        let is_same = self.spec.sort == before.spec.sort && !is_counted(self.kind, self.spec.sort, &self.spec.filter);
+        let is_same =
+            self.spec.sort == before.spec.sort && !is_counted(self.kind, self.spec.sort, &self.spec.filter);
         is_same.then(|| self.rows.changes_since(&before.rows, self.rows.len() / CHANGED_SHARE))?
     }
 
@@ -214,8 +215,11 @@ impl Job {
     }
 }
 
-/// The places that are shown, where they are not all of them.
-fn shared(sorted: Vec<Place>, shown: Option<Vec<Place>>) -> (Arc<[Place]>, Arc<[Place]>) {
+/// The places of all rows in order, and of those that are shown.
+type Places = (Arc<[Place]>, Arc<[Place]>);
+
+/// Places to be kept. `shown` is `None` where they are all of them.
+fn shared(sorted: Vec<Place>, shown: Option<Vec<Place>>) -> Places {
     let sorted: Arc<[Place]> = sorted.into();
     let shown = shown.map_or_else(|| sorted.clone(), Arc::from);
     (sorted, shown)

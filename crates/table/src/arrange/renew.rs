@@ -9,13 +9,14 @@ use crate::rows::{Changes, Place, PlaceSet};
 /// All places in order. `before` is the order of the rows before these changes.
 pub(super) fn sorted(job: &Job, before: &[Place], changes: &Changes) -> Vec<Place> {
     let sort = job.spec.sort;
-    let kept: Vec<Place> = before.iter().copied().filter(|place| !changes.is_changed.contains(*place)).collect();
+    let kept: Vec<Place> =
+        before.iter().copied().filter(|place| !changes.is_changed.contains(*place)).collect();
     let keyed = |place: Place| job.rows.get(place).map(|row| Keyed::new(job, place, row));
-    let mut changed: Vec<Keyed<'_>> = changes.now.iter().filter_map(|place| keyed(*place)).collect();
-    changed.sort_unstable_by(|a, b| a.compare(b, sort));
-    let mut sorted = Vec::with_capacity(kept.len() + changed.len());
+    let mut fresh: Vec<Keyed<'_>> = changes.now.iter().filter_map(|place| keyed(*place)).collect();
+    fresh.sort_unstable_by(|a, b| a.compare(b, sort));
+    let mut sorted = Vec::with_capacity(kept.len() + fresh.len());
     let mut rest = &kept[..];
-    for row in changed {
+    for row in fresh {
         let is_before = |place: &Place| keyed(*place).is_some_and(|other| other.compare(&row, sort).is_lt());
         let (before, behind) = rest.split_at(rest.partition_point(is_before));
         sorted.extend_from_slice(before);
