@@ -28,6 +28,8 @@ mod headless;
 mod leaving;
 mod lives;
 mod logs;
+#[cfg(feature = "system-tests")]
+mod minted;
 mod mouse;
 mod network;
 mod panes;

@@ -7,7 +7,7 @@ const AS_DOCUMENTED: &[(&str, &str)] = &[(CONSOLE_INPUT, "0")];
 const CYCLE: &[&str] = &["--context", "demo-cycle"];
 
 /// Puts the cursor on an instance.
-fn select(deck: &Deck, name: &str, state: &str) {
+pub fn select(deck: &Deck, name: &str, state: &str) {
     deck.wait_for(name);
     deck.type_keys(&format!("1/name:{name}\r"));
     deck.wait_until(&format!("{name} {state} alone"), |screen| {
