@@ -7,8 +7,8 @@
 //! [`Sessions`] keeps the open ones while no view shows them. A [`Passthrough`] carries the bytes as they are, for the
 //! caller's own terminal.
 
-pub mod images;
 mod open;
+pub mod pictures;
 pub mod recording;
 mod registry;
 mod remote_screen;

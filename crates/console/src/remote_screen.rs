@@ -94,7 +94,8 @@ pub trait RemoteScreen: Send + Sync {
     /// The title that the remote program set, sanitised.
     fn title(&self) -> Option<String>;
 
-    /// Copies the current picture into `area` of `buf`. Returns where the cursor is, if it shows.
+    /// Copies the current text into `area` of `buf`; nothing where a screen of pixels shows none. Returns where the cursor is, if
+    /// it shows.
     fn draw(&self, area: Rect, buf: &mut Buffer) -> Option<Position>;
 
     /// The text of the screen; `None` where it has none, as a screen of pixels.

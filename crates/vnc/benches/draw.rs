@@ -4,7 +4,7 @@ use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use qdeck_vnc::draw::{
-    CellPicture, CellSize, CellStyle, Cells, Geometry, ImagePicture, ImageRenderer, Pan, Protocol, Shapes,
+    CellRenderer, CellSize, CellStyle, Cells, Geometry, ImagePicture, ImageRenderer, Pan, Protocol, Shapes,
     Snapshot, Source,
 };
 use qdeck_vnc::{Framebuffer, Region};
@@ -59,12 +59,13 @@ fn cells(c: &mut Criterion) {
         let geometry = Geometry::fit(SIZE, CELLS.0, CELLS.1, CELL);
         for (name, change) in [("full", repaint as fn(&mut _, _)), ("line", type_line)] {
             let (mut screen, mut buf) = (desktop(), Buffer::empty(area));
-            let (mut picture, mut turn) = (CellPicture::default(), 0);
+            let (mut renderer, mut turn) = (CellRenderer::default(), 0);
             group.bench_function(BenchmarkId::new(format!("{shapes:?}"), name), |b| {
                 b.iter(|| {
                     turn += 1;
                     change(&mut screen, turn);
-                    black_box(picture.draw(Source::from(&screen), &geometry, style, area, &mut buf))
+                    black_box(renderer.update(Source::from(&screen), &geometry, style));
+                    renderer.picture().draw(area, &mut buf);
                 });
             });
         }

@@ -34,6 +34,7 @@ use super::writes::form::StoredForms;
 use super::{Look, Theme, theme};
 use crate::config::Pictures;
 use crate::console::SessionOptions;
+use crate::console::pictures::PictureWorker;
 use crate::console::recording::{PlayOptions, RecordingOptions};
 use crate::fleet::{Auth, ListingCondition, Store};
 use crate::model::{Bytes, ContextColor, ContextName, Kind, Platform, ResourceId, Timestamp};
@@ -128,6 +129,8 @@ pub struct App {
     pub(super) polling: Polling,
     /// The images that the terminal can show.
     pub(super) pictures: PictureSupport,
+    /// What computes pictures beside the frame loop.
+    pub(super) picture_worker: PictureWorker,
     /// The images that the frame being drawn wants to be shown.
     pub(super) wanted_pictures: Vec<Picture>,
     pub(super) mouse: bool,
@@ -189,6 +192,7 @@ impl App {
             paused: false,
             polling: Polling::default(),
             pictures: PictureSupport::default(),
+            picture_worker: PictureWorker::default(),
             wanted_pictures: Vec::new(),
             mouse: options.mouse,
             banner: options.banner.clone(),

@@ -20,7 +20,7 @@ use super::perform::Performer;
 use super::terminal::background::{self, Answer as TerminalAnswer};
 use super::terminal::{self, Abilities, Graphics, Guard, InputWish, Screen, Suspended};
 use super::ui::{Event, Ui};
-use crate::console::Wake;
+use crate::console::pictures::PictureWorker;
 use crate::fleet::{Events, Fleet, Store};
 use crate::leave::{self, INTERRUPTS};
 use crate::model::Timestamp;
@@ -71,17 +71,22 @@ pub async fn run(fleet: Fleet, events: Events, store: Store, options: Options) -
     let mut ui = Ui::new(store, options, Timestamp::now());
     let ways = fleet.clone();
     ui.app.set_ways(Arc::new(move |row| ways.ways(row)));
+    let pictures = Arc::new(Notify::new());
+    let finished = Arc::clone(&pictures);
+    ui.app.picture_worker = PictureWorker::new(Arc::new(move || finished.notify_one()));
+    let screen = Screen::new(terminal::writer()?, columns, rows, abilities)
+        .with_pictures(ui.app.picture_worker.clone());
     keeping.restore(&mut ui);
     let (recordings, play) = (ui.app.options.recordings.clone(), ui.app.options.play.clone());
     let mut frames = Frames {
         keeping,
         presence,
         ui,
-        screen: Screen::new(terminal::writer()?, columns, rows, abilities),
+        screen,
         input_wish,
         abilities,
         graphics,
-        images: Arc::default(),
+        pictures,
         performer: Performer::new(fleet, sender, wake.clone(), recordings, sessions),
         clock: FrameClock::default(),
         redraw_at: None,
@@ -116,8 +121,8 @@ struct Frames {
     input_wish: InputWish,
     abilities: Abilities,
     graphics: Graphics,
-    /// Notified when there are images for another frame.
-    images: Arc<Notify>,
+    /// Notified when there are pictures for another frame.
+    pictures: Arc<Notify>,
     performer: Performer,
     clock: FrameClock,
     redraw_at: Option<Instant>,
@@ -164,7 +169,7 @@ impl Frames {
                     }
                     self.ui.set_consoles(self.performer.open_consoles());
                 }
-                () = self.images.notified() => self.take(Event::Tick)?,
+                () = self.pictures.notified() => self.take(Event::Tick)?,
                 // The terminal has read the frame before: the next one may be due.
                 () = idle.notified() => {}
                 () = sleep_until(until) => self.take_deadline()?,
@@ -231,8 +236,7 @@ impl Frames {
         if support == self.ui.app.pictures {
             return Ok(());
         }
-        let images = Arc::clone(&self.images);
-        self.screen.set_protocol(support.protocol, &(Arc::new(move || images.notify_one()) as Wake))?;
+        self.screen.set_protocol(support.protocol);
         self.ui.app.pictures = support;
         self.take(Event::Tick)
     }

@@ -5,7 +5,6 @@
 //! computed beside the screen since the last one; where images are part of the cells, what covers them is written once more
 //! behind them.
 
-use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -16,9 +15,11 @@ use unicode_width::UnicodeWidthStr as _;
 
 use super::painter::{Change, Painter};
 use super::pen::write_number;
-use crate::console::Wake;
-use crate::console::images::{ImageWorker, MAX_PICTURES, PictureSource, SessionImages};
+use crate::console::pictures::{PictureSource, PictureWorker, SessionImages};
 use crate::vnc::draw::{CellSize, Cells, Geometry, ImagePicture, Piece, Protocol, kitty};
+
+/// Images that a terminal shows at most: as many as there are ranges of ids.
+const MAX_PICTURES: u8 = 64;
 
 /// The mark of a cell that an image is drawn over, in a bit that ratatui does not use.
 const PICTURE: Modifier = Modifier::from_bits_retain(1 << 14);
@@ -75,8 +76,7 @@ pub(super) fn end() -> &'static [u8] {
 pub(super) struct Pictures {
     protocol: Option<Protocol>,
     shown: Vec<Shown>,
-    /// Started with the first protocol.
-    worker: Option<ImageWorker>,
+    worker: PictureWorker,
 }
 
 struct Shown {
@@ -87,17 +87,16 @@ struct Shown {
 }
 
 impl Pictures {
-    /// Sets the protocol. `wake` is called when there are images for another frame. Returns true where images are on the screen by another one: it is to be cleared.
-    ///
-    /// # Errors
-    /// The system refuses a thread for the images.
-    pub(super) fn set_protocol(&mut self, protocol: Option<Protocol>, wake: &Wake) -> io::Result<bool> {
-        if protocol.is_some() && self.worker.is_none() {
-            self.worker = Some(ImageWorker::start(Arc::clone(wake))?);
-        }
+    /// Images that this worker computes.
+    pub(super) fn computed_by(worker: PictureWorker) -> Self {
+        Self { worker, ..Self::default() }
+    }
+
+    /// Sets the protocol. Returns true where images are on the screen by another one: it is to be cleared.
+    pub(super) fn set_protocol(&mut self, protocol: Option<Protocol>) -> bool {
         let is_other = self.protocol != protocol && !self.shown.is_empty();
         self.protocol = protocol;
-        Ok(is_other)
+        is_other
     }
 
     /// Takes the images from a terminal that is cleared.
@@ -118,7 +117,7 @@ impl Pictures {
         painter: &mut Painter,
         out: &mut Vec<u8>,
     ) {
-        let (Some(protocol), Some(worker)) = (self.protocol, &self.worker) else { return };
+        let Some(protocol) = self.protocol else { return };
         self.shown.retain_mut(|shown| {
             let is_wanted = wanted.iter().any(|picture| shown.is(picture));
             if !is_wanted {
@@ -128,7 +127,7 @@ impl Pictures {
         });
         for picture in wanted {
             let Some(shown) = find_or_add(&mut self.shown, picture, protocol) else { continue };
-            let pieces = shown.update(picture, worker, frame, changes);
+            let pieces = shown.update(picture, &self.worker, frame, changes);
             if pieces.is_empty() {
                 continue;
             }
@@ -170,7 +169,7 @@ impl Shown {
     fn update(
         &mut self,
         picture: &Picture,
-        worker: &ImageWorker,
+        worker: &PictureWorker,
         frame: &Buffer,
         changes: &[Change<'_>],
     ) -> Vec<Piece> {

@@ -10,6 +10,7 @@ use ratatui::style::Style;
 
 use super::super::{Abilities, Screen};
 use super::*;
+use crate::console::Wake;
 use crate::vnc::draw::Source;
 use crate::vnc::{Framebuffer, Region};
 
@@ -59,12 +60,13 @@ struct Fixture {
 impl Fixture {
     fn new(protocol: Protocol) -> Self {
         let writes = Writes::default();
-        let mut screen = Screen::new(writes.clone(), 20, 10, Abilities::ALL);
         let (wake, images) = channel();
         let wake: Wake = Arc::new(move || {
             let _ = wake.send(());
         });
-        screen.set_protocol(Some(protocol), &wake).unwrap();
+        let screen = Screen::new(writes.clone(), 20, 10, Abilities::ALL);
+        let mut screen = screen.with_pictures(PictureWorker::new(wake));
+        screen.set_protocol(Some(protocol));
         let source = Arc::new(Pixels(Mutex::new(Framebuffer::new(128, 128))));
         Self { writes, screen, source, images, protocol }
     }

@@ -13,7 +13,7 @@ use super::Abilities;
 use super::frame::FrameWriter;
 use super::painter::{Painter, is_uncertain};
 use super::pictures::{Picture, Pictures};
-use crate::console::Wake;
+use crate::console::pictures::PictureWorker;
 use crate::vnc::draw::Protocol;
 
 /// Two buffers and a writer. Unlike `ratatui::Terminal` it writes nothing at all when nothing changed.
@@ -43,19 +43,20 @@ impl<W: Write> Screen<W> {
         }
     }
 
+    /// The same with images that this worker computes.
+    #[must_use]
+    pub fn with_pictures(self, worker: PictureWorker) -> Self {
+        Self { pictures: Pictures::computed_by(worker), ..self }
+    }
+
     /// Forgets what the terminal shows, so that the next frame is drawn whole.
     pub fn forget(&mut self) {
         self.blank = true;
     }
 
-    /// Sets the protocol of images; `None` where there are none. `wake` is called, from any thread, when there are images
-    /// for another frame.
-    ///
-    /// # Errors
-    /// The system refuses a thread for the images.
-    pub fn set_protocol(&mut self, protocol: Option<Protocol>, wake: &Wake) -> io::Result<()> {
-        self.blank |= self.pictures.set_protocol(protocol, wake)?;
-        Ok(())
+    /// Sets the protocol of images; `None` where there are none.
+    pub fn set_protocol(&mut self, protocol: Option<Protocol>) {
+        self.blank |= self.pictures.set_protocol(protocol);
     }
 
     /// Takes a new size.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use qdeck_console::images::{ImageWorker, PictureSource, SessionImages};
+use qdeck_console::pictures::{CellRequest, PictureSource, PictureWorker, SessionCells, SessionImages};
 use qdeck_console::{PixelScreen, RemoteScreen, VncSession, Wake};
 use qdeck_vnc::Framebuffer;
 use qdeck_vnc::draw::{
@@ -13,7 +13,6 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Color;
 
-use crate::Error;
 use crate::far_side::{ECHO, echoed_keys};
 
 /// The cells of the terminal.
@@ -76,59 +75,64 @@ impl PictureSource for Pixels {
 pub struct Drawing {
     session: Arc<VncSession>,
     shown: Shown,
+    worker: PictureWorker,
+    source: Arc<Pixels>,
 }
 
 enum Shown {
-    Cells(CellPicture, Buffer),
-    Image { picture: ImagePicture, finished: SessionImages, worker: ImageWorker, source: Arc<Pixels> },
+    Cells { picture: CellPicture, finished: SessionCells, buf: Buffer },
+    Image { picture: ImagePicture, finished: SessionImages },
 }
 
 impl Drawing {
-    /// `wake` is called when there are images for another frame.
-    pub fn new(way: Way, session: Arc<VncSession>, wake: Wake) -> Result<Self, Error> {
-        let image = |protocol| -> Result<Shown, Error> {
-            Ok(Shown::Image {
-                picture: ImagePicture::new(protocol, 0),
-                finished: SessionImages::default(),
-                worker: ImageWorker::start(wake)?,
-                source: Arc::new(Pixels { session: Arc::clone(&session), echoed: AtomicUsize::new(0) }),
-            })
+    /// `wake` is called when there are pictures for another frame.
+    pub fn new(way: Way, session: Arc<VncSession>, wake: Wake) -> Self {
+        let image = |protocol| Shown::Image {
+            picture: ImagePicture::new(protocol, 0),
+            finished: SessionImages::default(),
         };
         let shown = match way {
-            Way::HalfBlocks => {
-                Shown::Cells(CellPicture::default(), Buffer::empty(Rect::new(0, 0, CELLS.0, CELLS.1)))
-            }
-            Way::Kitty => image(Protocol::Kitty)?,
-            Way::Sixel => image(Protocol::Sixel { registers: 256 })?,
+            Way::HalfBlocks => Shown::Cells {
+                picture: CellPicture::default(),
+                finished: SessionCells::default(),
+                buf: Buffer::empty(Rect::new(0, 0, CELLS.0, CELLS.1)),
+            },
+            Way::Kitty => image(Protocol::Kitty),
+            Way::Sixel => image(Protocol::Sixel { registers: 256 }),
         };
-        Ok(Self { session, shown })
+        let source = Arc::new(Pixels { session: Arc::clone(&session), echoed: AtomicUsize::new(0) });
+        Self { session, shown, worker: PictureWorker::new(wake), source }
     }
 
     /// Draws a frame.
     pub fn draw(&mut self) -> Drawn {
         let size = self.session.pixels().map(PixelScreen::size).unwrap_or_default();
+        let source: Arc<dyn PictureSource> = Arc::clone(&self.source) as _;
         let mut drawn = Drawn::default();
         match &mut self.shown {
-            Shown::Cells(picture, buf) => {
+            Shown::Cells { picture, finished, buf } => {
                 let style = CellStyle { shapes: Shapes::Halves, has_colors: true };
                 let geometry = Geometry::fit(size, CELLS.0, CELLS.1, CellSize::default());
-                self.session.with_framebuffer(&mut |screen, _| {
-                    drawn.is_written = picture.draw(screen.into(), &geometry, style, buf.area, buf) > 0;
-                });
+                if let Some(new) = finished.take().flatten() {
+                    *picture = new;
+                    drawn.is_written = true;
+                }
+                finished.request(&self.worker, &source, || Some(CellRequest { geometry, style }));
+                // The frame loop draws all of the screen for each frame.
+                picture.draw(buf.area, buf);
                 drawn.echoed = echo_cell(buf);
             }
-            Shown::Image { picture, finished, worker, source } => {
+            Shown::Image { picture, finished } => {
                 let geometry = Geometry::fit(size, CELLS.0, CELLS.1, CELL);
                 // Read before the next request is made, which reads the session again.
-                let echoed = source.echoed.load(Ordering::Acquire);
+                let echoed = self.source.echoed.load(Ordering::Acquire);
                 let pieces = picture.update(&geometry, &Cells::FREE, finished.take());
                 let at = (ECHO[0] / 12, ECHO[1] / 24).into();
                 let is_drawn = pieces.iter().any(|piece| piece.cells.contains(at));
                 drawn.echoed = is_drawn.then_some(echoed);
                 drawn.is_written = !pieces.is_empty();
                 drawn.bytes = pieces.iter().map(|piece| piece.bytes.len()).sum();
-                let source: Arc<dyn PictureSource> = Arc::clone(source) as _;
-                finished.request(worker, &source, || picture.request(&Cells::FREE));
+                finished.request(&self.worker, &source, || picture.request(&Cells::FREE));
             }
         }
         drawn

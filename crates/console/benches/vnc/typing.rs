@@ -72,7 +72,7 @@ pub fn run(encoding: Encoding, way: Way, seconds: u64) -> Result<String, Error> 
         VncSession::start(connector(far_side.url.clone()), news.wake())
     };
     let session = Arc::new(session);
-    let mut drawing = Drawing::new(way, Arc::clone(&session), news.wake())?;
+    let mut drawing = Drawing::new(way, Arc::clone(&session), news.wake());
     type_for(&session, &mut drawing, &news, WARM_UP, 0);
     if session.state() != SessionState::Live {
         return Err(format!("the session is not live: {:?}", session.state()).into());

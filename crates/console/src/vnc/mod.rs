@@ -7,7 +7,7 @@
 //! ```
 //!
 //! A session takes four bytes a pixel (8 MiB at 1920x1080), up to 270 KiB for streams that are inflated, at most 5 MiB for
-//! what was received and not parsed, and the text and cells drawn last. An update changes the pixels as it is parsed and in
+//! what was received and not parsed, and the text drawn last; each view of it has a copy of the pixels that it draws. An update changes the pixels as it is parsed and in
 //! its order; a screen that draws slowly draws fewer pictures, and asks for fewer of them.
 
 mod fonts;
@@ -122,8 +122,9 @@ impl RemoteScreen for VncSession {
         self.shared.with(|screen| Some(screen.client.name().to_owned()).filter(|name| !name.is_empty()))
     }
 
+    /// Draws the text, where the screen shows some. Pixels are drawn from [`PixelScreen`].
     fn draw(&self, area: Rect, buf: &mut Buffer) -> Option<Position> {
-        self.shared.with(|screen| screen.draw(area, buf))
+        self.shared.with(|screen| screen.text.as_mut().and_then(|text| text.draw(area, buf)))
     }
 
     fn text(&self) -> Option<&dyn TextScreen> {

@@ -1,4 +1,5 @@
-//! The mouse of the terminal as the pointer of the machine.
+//! The mouse of the terminal as the pointer of the machine, over text. Over pixels, [`PixelScreen`](crate::PixelScreen) gets it
+//! from what draws them.
 
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 
@@ -10,7 +11,7 @@ const WHEEL_LEFT: u8 = 1 << 5;
 const WHEEL_RIGHT: u8 = 1 << 6;
 
 impl Screen {
-    /// Takes a mouse event at a cell of the area that was last drawn into.
+    /// Takes a mouse event at a cell of the area that the text was last drawn into.
     pub fn mouse(&mut self, event: MouseEvent) {
         if !self.takes_input() {
             return;
@@ -41,11 +42,7 @@ impl Screen {
     }
 
     fn pixel_at(&self, column: u16, row: u16) -> Option<(u16, u16)> {
-        if let Some(text) = &self.text {
-            return text.pixel_at(column, row);
-        }
-        let (place, geometry) = self.drawn?;
-        geometry.pixel_at(column.checked_sub(place.x)?, row.checked_sub(place.y)?)
+        self.text.as_ref()?.pixel_at(column, row)
     }
 }
 

@@ -3,7 +3,6 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use parking_lot::{Mutex, MutexGuard};
-use qdeck_vnc::draw::{CellPicture, CellSize, CellStyle, Geometry, Overlay, Shapes, Source};
 use qdeck_vnc::text::Recognizer;
 use qdeck_vnc::{Client, Event, Framebuffer, Options};
 use ratatui::buffer::Buffer;
@@ -14,9 +13,6 @@ use super::fonts::fonts;
 use super::text::TextMode;
 use super::typing::Queue;
 use crate::{SessionState, Wake};
-
-/// The shape of a cell where the terminal does not report one.
-const CELL_SIZE: (u16, u16) = (8, 16);
 
 /// The part that the lock guards.
 pub(super) struct Screen {
@@ -31,9 +27,6 @@ pub(super) struct Screen {
     pub text: Option<TextMode>,
     pub pixels_only: bool,
     recognizer: Recognizer,
-    picture: CellPicture,
-    /// The picture as it was last drawn: its place in its area, and its scale.
-    pub drawn: Option<(Position, Geometry)>,
     pub buttons: u8,
 }
 
@@ -91,37 +84,6 @@ impl Screen {
             (Some(grid), none) => *none = Some(TextMode::new(&grid)),
         }
     }
-
-    /// Draws the text, or the picture as large as it fits.
-    pub fn draw(&mut self, area: Rect, buf: &mut Buffer) -> Option<Position> {
-        if let Some(text) = &mut self.text {
-            self.drawn = None;
-            return text.draw(area, buf);
-        }
-        let pixels = self.client.framebuffer();
-        let (width, height) = CELL_SIZE;
-        let size = (pixels.width(), pixels.height());
-        let geometry = Geometry::fit(size, area.width, area.height, CellSize::new(width, height));
-        let place = geometry.within(area);
-        let overlay = overlay(&self.client);
-        let source = Source { screen: pixels, overlay, is_dimmed: self.state.is_down() };
-        let style = CellStyle { shapes: Shapes::Halves, has_colors: true };
-        self.picture.draw(source, &geometry, style, place, buf);
-        self.drawn = Some((Position::new(place.x - area.x, place.y - area.y), geometry));
-        None
-    }
-}
-
-/// The pointer over the picture, where the server leaves it to the client.
-fn overlay(client: &Client) -> Option<Overlay<'_>> {
-    let cursor = client.cursor().filter(|cursor| cursor.width > 0)?;
-    let (x, y) = client.pointer_position();
-    Some(Overlay {
-        x: i32::from(x) - i32::from(cursor.hotspot.0),
-        y: i32::from(y) - i32::from(cursor.hotspot.1),
-        width: cursor.width,
-        pixels: &cursor.pixels,
-    })
 }
 
 /// What changed with some bytes.
@@ -157,8 +119,6 @@ impl Shared {
                 text: None,
                 pixels_only: false,
                 recognizer: Recognizer::new(fonts()),
-                picture: CellPicture::default(),
-                drawn: None,
                 buttons: 0,
             }),
             dirty: AtomicBool::new(false),

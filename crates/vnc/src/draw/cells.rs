@@ -39,11 +39,20 @@ pub struct CellStyle {
     pub has_colors: bool,
 }
 
-/// A picture of cells, kept so that only what has changed is computed again.
-#[derive(Debug, Default)]
+/// A picture of cells.
+#[derive(Debug, Clone, Default)]
 pub struct CellPicture {
-    drawn: Option<Drawn>,
+    columns: u16,
+    rows: u16,
+    /// Row by row.
     cells: Vec<PictureCell>,
+}
+
+/// Computes pictures of cells. It keeps the last one, so that only what has changed is computed again.
+#[derive(Debug, Default)]
+pub struct CellRenderer {
+    drawn: Option<Drawn>,
+    picture: CellPicture,
     scaler: Scaler,
     pixels: Vec<u32>,
 }
@@ -75,31 +84,30 @@ const QUADRANTS: [&str; 16] =
 const RAMP: [&str; 10] = [" ", ".", ":", "-", "=", "+", "*", "#", "%", "@"];
 
 impl CellPicture {
-    /// Draws the picture into `area`, whose cells beyond the geometry stay as they are. Returns the number of cells that
-    /// were computed.
-    pub fn draw(
-        &mut self,
-        source: Source<'_>,
-        geometry: &Geometry,
-        style: CellStyle,
-        area: Rect,
-        buf: &mut Buffer,
-    ) -> usize {
-        let computed = self.update(source, geometry, style);
-        let area = area.intersection(buf.area);
-        let columns = usize::from(geometry.columns);
-        for (row, y) in self.cells.chunks(columns.max(1)).zip(area.top()..area.bottom()) {
+    /// Draws the picture into the middle of `area`, as much of it as is in there. The cells beside it stay as they are.
+    pub fn draw(&self, area: Rect, buf: &mut Buffer) {
+        let (width, height) = (self.columns.min(area.width), self.rows.min(area.height));
+        let left = area.x.saturating_add((area.width - width) / 2);
+        let top = area.y.saturating_add((area.height - height) / 2);
+        let area = Rect { x: left, y: top, width, height }.intersection(buf.area);
+        for (row, y) in self.cells.chunks(usize::from(self.columns).max(1)).zip(area.top()..area.bottom()) {
             for (cell, x) in row.iter().zip(area.left()..area.right()) {
                 let to = &mut buf[(x, y)];
                 to.reset();
                 to.set_symbol(cell.symbol).set_fg(cell.foreground).set_bg(cell.background);
             }
         }
-        computed
+    }
+}
+
+impl CellRenderer {
+    /// The picture that was computed last; without cells before the first.
+    pub const fn picture(&self) -> &CellPicture {
+        &self.picture
     }
 
     /// Computes the cells that have changed. Returns their number.
-    fn update(&mut self, source: Source<'_>, geometry: &Geometry, style: CellStyle) -> usize {
+    pub fn update(&mut self, source: Source<'_>, geometry: &Geometry, style: CellStyle) -> usize {
         let known = self.drawn.as_ref().filter(|drawn| drawn.geometry == *geometry && drawn.style == style);
         let changes = known.map(|drawn| Changes::since(&drawn.seen, source));
         let mut computed = 0;
@@ -123,8 +131,10 @@ impl CellPicture {
             }
             None => {
                 let count = usize::from(geometry.columns) * usize::from(geometry.rows);
-                self.cells.clear();
-                self.cells.resize(count, PictureCell::BLANK);
+                self.picture.columns = geometry.columns;
+                self.picture.rows = geometry.rows;
+                self.picture.cells.clear();
+                self.picture.cells.resize(count, PictureCell::BLANK);
                 for row in 0..geometry.rows {
                     self.compute(source, geometry, style, 0..geometry.columns, row);
                 }
@@ -152,7 +162,7 @@ impl CellPicture {
         self.pixels.clear();
         self.scaler.scale(source, &grid, wide, high, &mut self.pixels);
         let start = usize::from(row) * usize::from(geometry.columns);
-        let cells = self.cells.get_mut(start..).unwrap_or_default();
+        let cells = self.picture.cells.get_mut(start..).unwrap_or_default();
         let length = usize::from(parts.0) * columns.len();
         let (upper, lower) = self.pixels.split_at(length.min(self.pixels.len()));
         for (index, column) in columns.enumerate() {

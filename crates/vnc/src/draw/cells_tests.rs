@@ -11,7 +11,9 @@ const QUARTERS: CellStyle = CellStyle { shapes: Shapes::Quadrants, has_colors: t
 fn drawn(screen: &Framebuffer, geometry: &Geometry, style: CellStyle) -> Buffer {
     let area = Rect::new(0, 0, geometry.columns, geometry.rows);
     let mut buf = Buffer::empty(area);
-    CellPicture::default().draw(screen.into(), geometry, style, area, &mut buf);
+    let mut renderer = CellRenderer::default();
+    renderer.update(screen.into(), geometry, style);
+    renderer.picture().draw(area, &mut buf);
     buf
 }
 
@@ -61,11 +63,9 @@ fn quadrants_show_two_colours_exactly_in_every_shape() {
 fn only_cells_over_changed_blocks_are_computed_again() {
     let mut screen = noise(1920, 1080, 5);
     let geometry = Geometry::fit((1920, 1080), 120, 34, CellSize::new(8, 16));
-    let area = Rect::new(0, 0, 120, 34);
-    let mut buf = Buffer::empty(area);
-    let mut picture = CellPicture::default();
+    let mut renderer = CellRenderer::default();
     let mut draw = |screen: &Framebuffer, overlay| {
-        picture.draw(Source { screen, overlay, is_dimmed: false }, &geometry, HALVES, area, &mut buf)
+        renderer.update(Source { screen, overlay, is_dimmed: false }, &geometry, HALVES)
     };
     assert_eq!(draw(&screen, None), 120 * 34);
     assert_eq!(draw(&screen, None), 0);
@@ -99,10 +99,16 @@ fn nothing_is_drawn_outside_of_the_area_and_the_buffer() {
     let screen = noise(20, 20, 1);
     let mut buf = Buffer::filled(Rect::new(0, 0, 6, 4), ratatui::buffer::Cell::new("x"));
     let geometry = Geometry::fit((20, 20), 8, 4, CellSize::default());
-    CellPicture::default().draw((&screen).into(), &geometry, HALVES, Rect::new(3, 1, 2, 2), &mut buf);
-    let changed = buf.content.iter().filter(|cell| cell.symbol() != "x").count();
-    assert_eq!(changed, 4);
-    CellPicture::default().draw((&screen).into(), &geometry, HALVES, Rect::new(4, 2, 50, 50), &mut buf);
+    let mut renderer = CellRenderer::default();
+    renderer.picture().draw(buf.area, &mut buf);
+    let changed = |buf: &Buffer| buf.content.iter().filter(|cell| cell.symbol() != "x").count();
+    assert_eq!(changed(&buf), 0, "there is none before the first was computed");
+    renderer.update((&screen).into(), &geometry, HALVES);
+    renderer.picture().draw(Rect::new(3, 1, 2, 2), &mut buf);
+    assert_eq!(changed(&buf), 4);
+    renderer.picture().draw(Rect::new(4, 2, 50, 50), &mut buf);
+    renderer.picture().draw(Rect::new(u16::MAX, u16::MAX, u16::MAX, 1), &mut buf);
+    assert_eq!(changed(&buf), 4, "in the middle, which is outside of the buffer");
 }
 
 proptest! {
@@ -132,11 +138,12 @@ proptest! {
         let mut screen = noise(100, 60, 2);
         let geometry = Geometry::fit((100, 60), 33, 20, CellSize::new(9, 17));
         let area = Rect::new(0, 0, geometry.columns, geometry.rows);
-        let mut picture = CellPicture::default();
+        let mut renderer = CellRenderer::default();
         for (x, y, width, height, color) in changes {
             let mut kept = Buffer::empty(area);
             screen.fill(Region { x, y, width, height }, color & 0x00ff_ffff);
-            picture.draw((&screen).into(), &geometry, style, area, &mut kept);
+            renderer.update((&screen).into(), &geometry, style);
+            renderer.picture().draw(area, &mut kept);
             prop_assert_eq!(kept, drawn(&screen, &geometry, style));
         }
     }

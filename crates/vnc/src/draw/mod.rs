@@ -12,7 +12,7 @@ mod source;
 #[cfg(test)]
 pub(crate) mod testing;
 
-pub use cells::{CellPicture, CellStyle, Shapes};
+pub use cells::{CellPicture, CellRenderer, CellStyle, Shapes};
 pub use geometry::{CellSize, Geometry, Pan};
 pub use image::{Cells, ImagePicture, ImageRenderer, ImageRequest, Piece, Protocol, RenderedImages, kitty};
 pub use snapshot::Snapshot;

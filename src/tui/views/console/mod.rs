@@ -32,7 +32,7 @@ pub use keys::{ConsoleKeys, LookUp};
 pub use list::SessionsView;
 pub use tiles::SavedTabs;
 
-use crate::console::{Marks, OpenConsole, SessionId, SessionState, Sessions};
+use crate::console::{Marks, OpenConsole, PixelScreen, SessionId, SessionState, Sessions};
 use crate::model::{ResourceId, Timestamp};
 use crate::terminal::input::MouseProtocolMode;
 use crate::tui::app::App;
@@ -380,12 +380,13 @@ impl Layer for ConsoleView {
 
     fn draw(&mut self, area: Rect, buf: &mut Buffer, app: &mut App) {
         let canvas = Canvas {
+            worker: app.picture_worker.clone(),
             support: app.pictures,
             is_ascii: app.options.ascii,
             is_plain: app.options.depth == Depth::None,
         };
         for pane in self.tabs.panes_mut() {
-            pane.pixels.canvas = canvas;
+            pane.pixels.canvas = canvas.clone();
         }
         self.draw_view(area, buf, &app.look());
         app.wanted_pictures.extend(self.tabs.panes_mut().filter_map(|pane| pane.pixels.take_picture()));

@@ -73,6 +73,12 @@ impl Pane {
             let takes_input = state == SessionState::Live && self.console.screen.takes_input();
             self.cursor = cursor.filter(|cursor| takes_input && grid.contains(*cursor));
         }
+            if let Some(failure) = self.pixels.take_failure() {
+                self.notify(failure);
+            }
+            if let Some(failure) = self.pixels.failure() {
+                draw_message(failure, grid, look.theme.bad, buf);
+            }
         // Pixels are dimmed one by one.
         if state.is_down() && (self.copy.is_some() || self.shown_pixels().is_none()) {
             buf.set_style(grid, Style::new().add_modifier(Modifier::DIM));
@@ -95,10 +101,7 @@ impl Pane {
         } else {
             format!("connecting to {} for {} (Esc to leave)", self.console.name, age(waited))
         };
-        let width = u16::try_from(text.width()).unwrap_or(u16::MAX);
-        let row = Rect { y: grid.y + grid.height / 2, height: 1, ..grid };
-        let x = grid.x + grid.width.saturating_sub(width) / 2;
-        buf.set_stringn(x, row.y, text, grid.right().saturating_sub(x).into(), look.theme.moving);
+        draw_message(&text, grid, look.theme.moving, buf);
     }
 
     /// The pieces of the footer in copy mode.
@@ -113,4 +116,11 @@ impl Pane {
             self.cursor = Some(cursor);
         }
     }
+}
+
+/// Draws a line in the middle.
+fn draw_message(text: &str, grid: Rect, style: Style, buf: &mut Buffer) {
+    let width = u16::try_from(text.width()).unwrap_or(u16::MAX);
+    let x = grid.x + grid.width.saturating_sub(width) / 2;
+    buf.set_stringn(x, grid.y + grid.height / 2, text, grid.right().saturating_sub(x).into(), style);
 }

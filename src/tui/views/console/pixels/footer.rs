@@ -24,7 +24,7 @@ impl PixelView {
     }
 
     fn scale_text(&self) -> String {
-        let Some((_, geometry)) = self.placed.filter(|_| self.canvas.support.protocol.is_some()) else {
+        let Some((_, geometry)) = self.placed.filter(|_| self.protocol().is_some()) else {
             return self.scale_name().to_owned();
         };
         match self.scale {
@@ -38,7 +38,7 @@ impl PixelView {
 
     /// The way in which it is drawn.
     fn way(&self) -> &'static str {
-        match self.canvas.support.protocol {
+        match self.protocol() {
             Some(protocol) => protocol.name(),
             None => match self.geometry((1, 1), ratatui::layout::Rect::new(0, 0, 1, 1)).1.shapes {
                 Shapes::Ascii => "ascii",

@@ -8,14 +8,15 @@ mod rate;
 
 use std::sync::Arc;
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use crate::console::images::PictureSource;
+use crate::console::pictures::{CellRequest, PictureSource, PictureWorker, SessionCells};
 use crate::console::{OpenConsole, PixelScreen};
 use crate::model::Timestamp;
 use crate::tui::terminal::pictures::{self, Picture, PictureSupport};
-use crate::vnc::draw::{CellPicture, CellSize, CellStyle, Geometry, Overlay, Pan, Shapes, Source};
+use crate::vnc::draw::{CellPicture, CellSize, CellStyle, Geometry, Overlay, Pan, Protocol, Shapes, Source};
 use crate::vnc::{CursorImage, Framebuffer};
 use rate::Rate;
 
@@ -24,8 +25,8 @@ pub(super) use menu::KeyMenu;
 /// The part of the shown width and height by which one key moves.
 const STEPS_A_SCREEN: u16 = 8;
 
-/// What the terminal can show of pixels.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+/// What the terminal can show of pixels, and what computes it.
+#[derive(Clone, Default)]
 pub(in crate::tui) struct Canvas {
     /// Images, and the size of a cell.
     pub support: PictureSupport,
@@ -35,6 +36,8 @@ pub(in crate::tui) struct Canvas {
     pub is_plain: bool,
 }
 
+    /// What computes pictures beside the frame loop.
+    pub worker: PictureWorker,
 /// The scale.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 enum Scale {
@@ -107,24 +110,49 @@ impl PixelView {
         if geometry.is_empty() {
             return;
         }
-        let pointer = self.pointer;
-        if self.canvas.support.protocol.is_some() {
-            pixels.with_framebuffer(&mut |screen, _| self.rate.note(screen.generation(), now));
+        pixels.with_framebuffer(&mut |screen, _| self.rate.note(screen.generation(), now));
+        let is_image = self.protocol().is_some();
+        let failed = if is_image { &self.images_failed } else { &self.cells_failed };
+        let source: Arc<dyn PictureSource> = Arc::new(ConsolePixels {
+            console: Arc::clone(console),
+            pointer: self.pointer,
+            is_dimmed,
+            failed: Arc::clone(failed),
+        });
+        if is_image {
             pictures::mark(area, buf);
-            let source = Arc::new(ConsolePixels { console: Arc::clone(console), pointer, is_dimmed });
             self.picture = Some(Picture { area, geometry, source });
         } else {
-            pixels.with_framebuffer(&mut |screen, cursor| {
-                self.rate.note(screen.generation(), now);
-                let source = source(screen, cursor, pointer, is_dimmed);
-                self.cells.draw(source, &geometry, style, area, buf);
-            });
+            if let Some(finished) = self.cells.take().flatten() {
+                self.finished_cells = finished;
+            }
+            self.cells.request(&self.canvas.worker, &source, || Some(CellRequest { geometry, style }));
+            // Until those of this geometry are finished the last ones show.
+    /// The protocol of images; `None` where cells are drawn.
+    fn protocol(&self) -> Option<Protocol> {
+        self.canvas.support.protocol.filter(|_| !self.images_failed.load(Ordering::Acquire))
+    }
+
+    /// Takes what the user is to be shown of images that could not be computed, once.
+    pub fn take_failure(&mut self) -> Option<&'static str> {
+        let is_new = self.images_failed.load(Ordering::Acquire) && !self.has_reported_failure;
+        self.has_reported_failure |= is_new;
+        is_new.then_some("Images of this screen failed: it is drawn as block characters")
+    }
+
+    /// Returns the text that shows in place of a screen that cannot be drawn.
+    pub fn failure(&self) -> Option<&'static str> {
+        let has_failed = self.protocol().is_none() && self.cells_failed.load(Ordering::Acquire);
+        has_failed.then_some("this screen cannot be drawn: computing its picture failed")
+    }
+
+            self.finished_cells.draw(grid, buf);
         }
     }
 
     /// The part of a screen of this size that shows in an area, and the shapes of cells where it is drawn with them.
     fn geometry(&self, size: (u16, u16), area: Rect) -> (Geometry, CellStyle) {
-        let PictureSupport { protocol, cell } = self.canvas.support;
+        let (protocol, cell) = (self.protocol(), self.canvas.support.cell);
         let shapes = match self.scale {
             _ if self.canvas.is_ascii => Shapes::Ascii,
             // Each half is a pixel.
@@ -194,7 +222,8 @@ fn source<'a>(
     Source { screen, overlay, is_dimmed }
 }
 
-/// The pixels of a session for the image behind a frame.
+/// The pixels of a session for what computes its picture.
+    failed: Arc<AtomicBool>,
 struct ConsolePixels {
     console: Arc<OpenConsole>,
     pointer: Option<(u16, u16)>,
@@ -209,6 +238,10 @@ impl PictureSource for ConsolePixels {
     fn read(&self, read: &mut dyn FnMut(Source<'_>)) {
         if let Some(pixels) = self.console.screen.pixels() {
             pixels.with_framebuffer(&mut |screen, cursor| {
+
+    fn fail(&self) {
+        self.failed.store(true, Ordering::Release);
+    }
                 read(source(screen, cursor, self.pointer, self.is_dimmed));
             });
         }

@@ -1,8 +1,11 @@
 //! Consoles of pixels: drawn, scaled, moved over, pointed at, and sent keys by name.
 
 use std::sync::Mutex;
+use std::sync::atomic::AtomicBool;
+use std::time::{Duration, Instant};
 
 use super::*;
+use crate::console::pictures::{CellRequest, PictureSource, SessionCells};
 use crate::console::{InputModes, PixelScreen, TextScreen};
 use crate::tui::terminal::pictures::PictureSupport;
 use crate::vnc::draw::{CellSize, Protocol};
@@ -72,6 +75,8 @@ impl PixelScreen for Remote {
     }
     fn send_pointer(&self, x: u16, y: u16, buttons: u8) {
         self.machine.pointer.lock().unwrap().push((x, y, buttons));
+        let is_beside = std::thread::current().name() == Some("pictures");
+        assert!(!(is_beside && self.machine.fails.load(Ordering::Relaxed)), "this machine fails");
     }
     fn take_clipboard(&self) -> Option<String> {
         self.machine.clipboard.lock().unwrap().take()
@@ -132,7 +137,16 @@ fn pixels_are_cells_where_the_terminal_has_no_images() {
 
 #[test]
 fn pixels_are_an_image_where_the_terminal_has_them_and_a_menu_lies_over_it() {
+/// A frame, once what computes its picture has nothing left to do.
     let (mut view, _) = machine(640, 400, None);
+    // What the frame before has requested, and what this one requests.
+    finish(app);
+    frame_of(view, app);
+    finish(app);
+    frame_of(view, app)
+}
+
+fn frame_of(view: &mut ConsoleView, app: &mut App) -> Buffer {
     let cell = CellSize::new(8, 16);
     let mut app = app(PictureSupport { protocol: Some(Protocol::Kitty), cell });
     let shown = text(&screen_of(&mut view, &mut app));
@@ -140,6 +154,32 @@ fn pixels_are_an_image_where_the_terminal_has_them_and_a_menu_lies_over_it() {
     let [picture] = &app.wanted_pictures[..] else { panic!("{:?}", app.wanted_pictures) };
     assert_eq!(picture.area, Rect::new(11, 1, 58, 18));
     press(&mut view, "^s");
+struct Dot(Framebuffer);
+
+impl PictureSource for Dot {
+    fn key(&self) -> usize {
+        0
+    }
+
+    fn read(&self, read: &mut dyn FnMut(Source<'_>)) {
+        read((&self.0).into());
+    }
+}
+
+/// Waits until all is computed that was requested: until a picture is that was requested behind it.
+fn finish(app: &App) {
+    let last = SessionCells::default();
+    let source: Arc<dyn PictureSource> = Arc::new(Dot(Framebuffer::new(1, 1)));
+    let geometry = Geometry::fit((1, 1), 1, 1, CellSize::default());
+    let style = CellStyle { shapes: Shapes::Halves, has_colors: true };
+    last.request(&app.picture_worker, &source, || Some(CellRequest { geometry, style }));
+    let start = Instant::now();
+    while last.take().is_none() {
+        assert!(start.elapsed() < Duration::from_secs(30), "it is not computed");
+        std::thread::yield_now();
+    }
+}
+
     let shown = text(&screen_of(&mut view, &mut app));
     assert!(shown.contains("Ctrl-Alt-Del") && app.wanted_pictures.len() == 1, "{shown}");
 }
@@ -172,6 +212,46 @@ fn a_large_screen_is_moved_over_by_keys_and_by_the_mouse() {
     press(&mut view, "^m");
     assert!(text(&screen_of(&mut view, &mut app)).contains("nothing to move"));
     press(&mut view, "^f");
+#[test]
+fn images_that_fail_give_way_to_cells_and_cells_that_fail_to_a_message() {
+    let (mut view, machine) = machine(640, 400, None);
+    let cell = CellSize::new(8, 16);
+    let mut app = app(PictureSupport { protocol: Some(Protocol::Kitty), cell });
+    frame_of(&mut view, &mut app);
+    app.wanted_pictures[0].source.fail();
+    let buf = screen_of(&mut view, &mut app);
+    let shown = text(&buf);
+    assert!(app.wanted_pictures.is_empty() && shown.contains("Images of this screen failed"), "{shown}");
+    assert_eq!(buf[(20, 10)].bg, ratatui::style::Color::Rgb(255, 0, 0));
+    press(&mut view, "x");
+    let shown = text(&screen_of(&mut view, &mut app));
+    assert!(shown.contains("· quadrants") && !shown.contains("failed"), "shown once: {shown}");
+
+    machine.fails.store(true, Ordering::Relaxed);
+    press(&mut view, "^f");
+    let shown = text(&screen_of(&mut view, &mut app));
+    assert!(shown.contains("this screen cannot be drawn: computing its picture failed"), "{shown}");
+    // It is not tried again, and keys still reach the machine.
+    machine.fails.store(false, Ordering::Relaxed);
+    assert!(text(&screen_of(&mut view, &mut app)).contains("cannot be drawn"));
+    press(&mut view, "^s");
+    let _ = view.perform(Command::Open, None, &mut app);
+    assert_eq!(machine.keys.lock().unwrap().len(), 1);
+}
+
+#[test]
+fn a_session_that_is_read_holds_up_no_frame_and_its_last_cells_stay() {
+    let (mut view, machine) = machine(640, 400, None);
+    let mut app = app(PictureSupport::default());
+    let before = screen_of(&mut view, &mut app);
+    finish(&app);
+    machine.screen.lock().unwrap().fill(Region { x: 0, y: 0, width: 640, height: 400 }, 0x0000_ff00);
+    let during = frame_of(&mut view, &mut app);
+    assert_eq!(during[(20, 10)], before[(20, 10)], "the new ones are being computed");
+    finish(&app);
+    assert_eq!(frame_of(&mut view, &mut app)[(20, 10)].bg, ratatui::style::Color::Rgb(0, 255, 0));
+}
+
     let buf = screen_of(&mut view, &mut app);
     assert!(text(&buf).contains("Scale: 1:1"));
     // 78 columns of one pixel each, of 640: all of them are red.
@@ -226,7 +306,8 @@ fn recognised_text_shows_and_a_key_changes_between_both() {
     let shown = text(&screen_of(&mut view, &mut app));
     assert!(!shown.contains("line 1") && shown.contains("Showing pixels"), "{shown}");
     press(&mut view, "^v");
-    assert!(text(&screen_of(&mut view, &mut app)).contains("line 1"));
+    let shown = text(&screen_of(&mut view, &mut app));
+    assert!(shown.contains("line 1") && shown.contains("Showing the text"), "{shown}");
     let (mut pixels_only, _) = machine(640, 400, None);
     press(&mut pixels_only, "^v^v");
     assert!(text(&screen_of(&mut pixels_only, &mut app)).contains("Text is shown as soon as"));
