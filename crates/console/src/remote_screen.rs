@@ -171,9 +171,7 @@ pub trait PixelScreen: Send + Sync {
     fn set_pixels_only(&self, _pixels_only: bool) {}
 
     /// True if text is shown as pixels.
-    fn is_pixels_only(&self) -> bool {
-        false
-    }
+    fn is_pixels_only(&self) -> bool;
 }
 
 /// The part of a session that only a screen of text has.
@@ -222,6 +220,11 @@ pub trait TextScreen: Send + Sync {
     /// The URI of the link at a place (OSC 8): a web page, an FTP server or a mail.
     fn link_at(&self, _place: Place) -> Option<Arc<str>> {
         None
+    }
+
+    /// The part of an area that the text is drawn into: the middle of it, where the screen has a size of its own.
+    fn area_within(&self, area: Rect) -> Rect {
+        area
     }
 
     /// Finds all matches, the oldest first.

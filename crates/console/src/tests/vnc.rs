@@ -270,6 +270,9 @@ async fn a_screen_that_shows_text_is_text() {
     session.draw(area, &mut buf);
     let row: String = (0..100).map(|x| buf[(x, 2)].symbol()).collect();
     assert_eq!(row.trim(), "SeaBIOS (version 1.16)", "in the middle");
+    let mut copied = Buffer::empty(area);
+    text.draw_from(text.live_top(), text.area_within(area), &mut copied);
+    assert_eq!(copied, buf, "copy mode shows it where it was");
 
     // A text console takes nothing from the clipboard that the server has for any text.
     let capabilities: u32 = 1 << 24 | 1 << 25 | 1 << 27 | 1 << 28 | 1;

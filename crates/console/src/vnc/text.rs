@@ -54,8 +54,7 @@ impl TextMode {
         let at = cursor.unwrap_or_default();
         let left = first(at.x, size.columns, area.width);
         let top = first(at.y, size.rows, area.height);
-        let (width, height) = (area.width.min(size.columns), area.height.min(size.rows));
-        let (x, y) = (area.x + (area.width - width) / 2, area.y + (area.height - height) / 2);
+        let Rect { x, y, width, height } = self.area_within(area);
         for row in 0..height {
             for column in 0..width {
                 buf[(x + column, y + row)] = cells[(left + column, top + row)].clone();
@@ -63,6 +62,13 @@ impl TextMode {
         }
         self.place = (Position::new(x - area.x, y - area.y), Position::new(left, top));
         cursor.map(|cursor| Position::new(x + cursor.x - left, y + cursor.y - top))
+    }
+
+    /// The middle of an area, as large as the text.
+    fn area_within(&self, area: Rect) -> Rect {
+        let size = size(&self.shown);
+        let (width, height) = (area.width.min(size.columns), area.height.min(size.rows));
+        Rect { x: area.x + (area.width - width) / 2, y: area.y + (area.height - height) / 2, width, height }
     }
 
     /// The pixel in the middle of a cell of the area that it was last drawn in.
@@ -137,6 +143,10 @@ impl TextScreen for VncSession {
 
     fn view_rows(&self, top: Place, count: u16) -> Vec<ViewRow> {
         self.with_text(|emulator| emulator.view_rows(top, count))
+    }
+
+    fn area_within(&self, area: Rect) -> Rect {
+        self.shared.with(|screen| screen.text.as_ref().map_or(area, |text| text.area_within(area)))
     }
 
     fn draw_from(&self, top: Place, area: Rect, buf: &mut Buffer) {

@@ -14,7 +14,9 @@ impl ConsoleView {
     pub(super) fn footer(&self, room: u16, look: &Look<'_>) -> Vec<Piece> {
         let theme = look.theme;
         match &self.mode {
-            Mode::Prefix | Mode::Help(_) => return self.keys_of_footer(room, look),
+            Mode::Prefix => return self.keys_of_footer(room, look),
+            // The list has them.
+            Mode::Help(_) => return vec![(format!(" {} ", self.keys.prefix_name), theme.accent)],
             Mode::Resizing => return resizing(look),
             Mode::Panning => return panning(look),
             Mode::Pasting(text) => {

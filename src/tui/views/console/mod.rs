@@ -188,8 +188,7 @@ impl ConsoleView {
             Command::CopyMode | Command::NextEncoding => screen.text().is_some(),
             Command::SendKeys => screen.pixels().is_some(),
             Command::TextOrPixels => {
-                let has_both = screen.text().is_some() || self.pane().pixels.prefers_pixels();
-                screen.pixels().is_some() && has_both
+                screen.pixels().is_some_and(|pixels| screen.text().is_some() || pixels.is_pixels_only())
             }
             Command::NextScale => self.pane().shown_pixels().is_some(),
             Command::PanScreen => self.can_pan(),
@@ -223,10 +222,7 @@ impl ConsoleView {
 
     fn offers(&self) -> Vec<(Command, &'static str)> {
         match &self.mode {
-            // The keys of this context work after the prefix only; the border shows it.
-            Mode::Prefix | Mode::Help(_) => {
-                self.keys_offered().map(|shown| (shown.command, shown.word)).collect()
-            }
+            // Those after the prefix are in the border, or in the list over it.
             Mode::Typing => match &self.pane().copy {
                 Some(copy) => copy.offers(),
                 None if self.is_playback() => PLAYBACK_KEYS.into(),
@@ -380,11 +376,11 @@ impl Layer for ConsoleView {
 
     fn draw(&mut self, area: Rect, buf: &mut Buffer, app: &mut App) {
         let canvas = Canvas {
-            worker: app.picture_worker.clone(),
             support: app.pictures,
             is_ascii: app.options.ascii,
             is_plain: app.options.depth == Depth::None,
         };
+            worker: app.picture_worker.clone(),
         for pane in self.tabs.panes_mut() {
             pane.pixels.canvas = canvas.clone();
         }

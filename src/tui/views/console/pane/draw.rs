@@ -62,17 +62,12 @@ impl Pane {
             self.is_offer_new = true;
         }
         if let (Some(copy), Some(text)) = (&mut self.copy, text) {
-            self.cursor = copy.draw(grid, buf, look, text);
+            self.cursor = copy.draw(text.area_within(grid), buf, look, text);
         } else if self.shown_pixels().is_some() {
             if let Some(pixels) = self.console.screen.pixels() {
                 let on = (grid, state.is_down());
                 self.pixels.draw(&self.console, pixels, on, look.now, buf);
             }
-        } else {
-            let cursor = self.console.screen.draw(grid, buf);
-            let takes_input = state == SessionState::Live && self.console.screen.takes_input();
-            self.cursor = cursor.filter(|cursor| takes_input && grid.contains(*cursor));
-        }
             if let Some(failure) = self.pixels.take_failure() {
                 self.notify(failure);
             }
@@ -84,6 +79,11 @@ impl Pane {
             buf.set_style(grid, Style::new().add_modifier(Modifier::DIM));
         }
         self.draw_waiting(grid, &state, buf, look);
+        } else {
+            let cursor = self.console.screen.draw(grid, buf);
+            let takes_input = state == SessionState::Live && self.console.screen.takes_input();
+            self.cursor = cursor.filter(|cursor| takes_input && grid.contains(*cursor));
+        }
     }
 
     /// While connecting, draws how long it has taken.

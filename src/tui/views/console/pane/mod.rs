@@ -71,8 +71,12 @@ impl Pane {
 
     /// The pixels of its screen, while they are what shows: a screen may have both, and then shows text.
     pub fn shown_pixels(&self) -> Option<&dyn PixelScreen> {
-        let pixels = self.screen().pixels()?;
-        (self.pixels.prefers_pixels() || self.screen().text().is_none()).then_some(pixels)
+        self.screen().pixels().filter(|_| self.screen().text().is_none())
+    }
+
+    /// Where its text is drawn.
+    fn text_area(&self) -> Rect {
+        self.screen().text().map_or(self.grid, |text| text.area_within(self.grid))
     }
 
     /// Shows a message in the border until the next key.
@@ -143,10 +147,10 @@ impl Pane {
     /// Handles a mouse event: for copy mode while it is on, else for the remote side where it asked for the mouse, else
     /// what scrolls back or selects enters copy mode.
     pub fn mouse(&mut self, mouse: MouseEvent) -> Vec<Effect> {
-        let (grid, now) = (self.grid, Instant::now());
+        let (grid, text_area, now) = (self.grid, self.text_area(), Instant::now());
         if self.copy.is_some() {
             return self
-                .in_copy_mode(|copy, text| Some(copy.mouse(mouse, grid, now, text)))
+                .in_copy_mode(|copy, text| Some(copy.mouse(mouse, text_area, now, text)))
                 .unwrap_or_default();
         }
         if self.shown_pixels().is_some() {
@@ -162,7 +166,7 @@ impl Pane {
                 self.screen().send(&Event::Mouse(MouseEvent { column, row, ..mouse }));
             }
         } else if let Some(text) = self.console.screen.text() {
-            self.copy = self.live_mouse.event(mouse, grid, now, (text, &self.console.name));
+            self.copy = self.live_mouse.event(mouse, text_area, now, (text, &self.console.name));
         }
         Vec::new()
     }
@@ -201,7 +205,10 @@ impl Pane {
     /// Enters copy mode on the live screen.
     pub fn enter_copy_mode(&mut self) {
         match self.console.screen.text() {
-            Some(text) => self.copy = Some(CopyMode::enter(text, self.grid.height, &*self.console.name)),
+            Some(text) => {
+                let height = self.text_area().height;
+                self.copy = Some(CopyMode::enter(text, height, &*self.console.name));
+            }
             None if self.screen().pixels().is_some() => {
                 self.notify("No copy mode: no text was recognised in these pixels");
             }
@@ -213,7 +220,7 @@ impl Pane {
     pub fn page_up(&mut self) -> bool {
         let text = self.console.screen.text().filter(|text| text.has_scrollback());
         if let Some(text) = text {
-            let height = self.grid.height;
+            let height = self.text_area().height;
             let page = height.saturating_sub(1).max(1);
             self.copy = Some(CopyMode::enter_scrolled(text, height, &*self.console.name, page));
         }

@@ -57,19 +57,16 @@ impl ConsoleView {
 
     /// Shows the recognised text of the screen, or its pixels.
     pub(in crate::tui::views::console) fn toggle_text(&mut self) {
-        if self.pane().screen().pixels().is_none() {
+        let screen = self.pane().screen();
+        let Some(pixels) = screen.pixels() else {
             self.notify(NO_PIXELS);
             return;
-        }
-        let has_text = self.pane().screen().text().is_some();
-        let pane = self.pane_mut();
-        let wants_text = pane.pixels.toggle_text();
-        if let Some(pixels) = pane.screen().pixels() {
-            // Text that is not shown is not looked for either.
-            pixels.set_pixels_only(!wants_text);
-        }
+        };
+        let wants_text = pixels.is_pixels_only();
+        pixels.set_pixels_only(!wants_text);
+        let has_text = screen.text().is_some();
         if !wants_text {
-            pane.copy = None;
+            self.pane_mut().copy = None;
         }
         self.notify(match (wants_text, has_text) {
             (true, true) => "Showing the text of the screen",

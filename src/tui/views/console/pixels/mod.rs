@@ -7,9 +7,9 @@ mod mouse;
 mod rate;
 
 use std::sync::Arc;
-
 use std::sync::atomic::{AtomicBool, Ordering};
 use ratatui::buffer::Buffer;
+
 use ratatui::layout::{Position, Rect};
 
 use crate::console::pictures::{CellRequest, PictureSource, PictureWorker, SessionCells};
@@ -34,12 +34,12 @@ pub(in crate::tui) struct Canvas {
     pub is_ascii: bool,
     /// No colours.
     pub is_plain: bool,
-}
-
     /// What computes pictures beside the frame loop.
     pub worker: PictureWorker,
 /// The scale.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+}
+
 enum Scale {
     /// All of the screen, as large as it fits.
     #[default]
@@ -55,9 +55,14 @@ pub(super) struct PixelView {
     pub canvas: Canvas,
     scale: Scale,
     pan: Pan,
-    /// Pixels are shown even where their text was recognised.
-    prefers_pixels: bool,
-    cells: CellPicture,
+    cells: SessionCells,
+    /// The cells that were finished last.
+    finished_cells: CellPicture,
+    /// Set once images could not be computed: cells are drawn from then on.
+    images_failed: Arc<AtomicBool>,
+    has_reported_failure: bool,
+    /// Set once cells could not be computed: nothing is drawn from then on.
+    cells_failed: Arc<AtomicBool>,
     /// Where the screen was drawn last; `None` where it was not.
     placed: Option<(Rect, Geometry)>,
     /// The buttons of the mouse that the machine has as pressed.
@@ -80,17 +85,6 @@ impl PixelView {
     /// Takes the image that the last draw wants to be shown.
     pub fn take_picture(&mut self) -> Option<Picture> {
         self.picture.take()
-    }
-
-    /// True if pixels are shown even where there is text.
-    pub const fn prefers_pixels(&self) -> bool {
-        self.prefers_pixels
-    }
-
-    /// Shows text where there is some, or pixels only; returns which.
-    pub fn toggle_text(&mut self) -> bool {
-        self.prefers_pixels = !self.prefers_pixels;
-        !self.prefers_pixels
     }
 
     /// Draws the screen into the middle of `grid`.
@@ -130,6 +124,10 @@ impl PixelView {
             // Until those of this geometry are finished the last ones show.
     /// The protocol of images; `None` where cells are drawn.
     fn protocol(&self) -> Option<Protocol> {
+            self.finished_cells.draw(grid, buf);
+        }
+    }
+
         self.canvas.support.protocol.filter(|_| !self.images_failed.load(Ordering::Acquire))
     }
 
@@ -144,10 +142,6 @@ impl PixelView {
     pub fn failure(&self) -> Option<&'static str> {
         let has_failed = self.protocol().is_none() && self.cells_failed.load(Ordering::Acquire);
         has_failed.then_some("this screen cannot be drawn: computing its picture failed")
-    }
-
-            self.finished_cells.draw(grid, buf);
-        }
     }
 
     /// The part of a screen of this size that shows in an area, and the shapes of cells where it is drawn with them.
@@ -223,13 +217,13 @@ fn source<'a>(
 }
 
 /// The pixels of a session for what computes its picture.
-    failed: Arc<AtomicBool>,
 struct ConsolePixels {
     console: Arc<OpenConsole>,
     pointer: Option<(u16, u16)>,
     is_dimmed: bool,
 }
 
+    failed: Arc<AtomicBool>,
 impl PictureSource for ConsolePixels {
     fn key(&self) -> usize {
         Arc::as_ptr(&self.console).addr()
@@ -238,12 +232,12 @@ impl PictureSource for ConsolePixels {
     fn read(&self, read: &mut dyn FnMut(Source<'_>)) {
         if let Some(pixels) = self.console.screen.pixels() {
             pixels.with_framebuffer(&mut |screen, cursor| {
-
-    fn fail(&self) {
-        self.failed.store(true, Ordering::Release);
-    }
                 read(source(screen, cursor, self.pointer, self.is_dimmed));
             });
         }
     }
 }
+
+    fn fail(&self) {
+        self.failed.store(true, Ordering::Release);
+    }

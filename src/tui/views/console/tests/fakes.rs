@@ -25,6 +25,8 @@ pub(super) struct Scripted {
     pub lines: AtomicU64,
     pub clipboard: Mutex<Option<String>>,
     pub bell: AtomicBool,
+    /// The size of a screen that does not take that of its area.
+    pub own_size: Mutex<Option<Size>>,
 }
 
 /// A handle for the view; the test keeps another.
@@ -42,6 +44,7 @@ impl Scripted {
             lines: AtomicU64::new(100),
             clipboard: Mutex::default(),
             bell: AtomicBool::new(false),
+            own_size: Mutex::default(),
         })
     }
 
@@ -53,7 +56,8 @@ impl Scripted {
 impl Handle {
     /// Rows of the screen.
     fn height(&self) -> u64 {
-        self.0.sizes.lock().unwrap().last().map_or(10, |size| size.rows.into())
+        let own = *self.0.own_size.lock().unwrap();
+        own.or(self.0.sizes.lock().unwrap().last().copied()).map_or(10, |size| size.rows.into())
     }
 }
 
@@ -89,7 +93,7 @@ impl RemoteScreen for Handle {
         Some("vim".to_owned())
     }
     fn draw(&self, area: Rect, buf: &mut Buffer) -> Option<Position> {
-        self.draw_from(self.live_top(), area, buf);
+        self.draw_from(self.live_top(), self.area_within(area), buf);
         Some(area.as_position())
     }
     fn text(&self) -> Option<&dyn TextScreen> {
@@ -114,6 +118,11 @@ impl TextScreen for Handle {
     fn view_rows(&self, top: Place, count: u16) -> Vec<ViewRow> {
         let rows = top.line..top.line.saturating_add(count.into()).min(self.lines().end);
         rows.map(|line| ViewRow { line, columns: 0..80, continues: false }).collect()
+    }
+    fn area_within(&self, area: Rect) -> Rect {
+        let Some(Size { columns, rows }) = *self.0.own_size.lock().unwrap() else { return area };
+        let (x, y) = (area.x + (area.width - columns) / 2, area.y + (area.height - rows) / 2);
+        Rect { x, y, width: columns, height: rows }
     }
     fn draw_from(&self, top: Place, area: Rect, buf: &mut Buffer) {
         for (row, y) in self.view_rows(top, area.height).into_iter().zip(area.top()..) {

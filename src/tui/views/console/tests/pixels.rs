@@ -55,7 +55,8 @@ impl RemoteScreen for Remote {
         self.text.as_ref().and_then(|text| text.draw(area, buf))
     }
     fn text(&self) -> Option<&dyn TextScreen> {
-        self.text.as_ref().and_then(RemoteScreen::text)
+        let text = self.text.as_ref().filter(|_| !self.is_pixels_only());
+        text.and_then(RemoteScreen::text)
     }
     fn pixels(&self) -> Option<&dyn PixelScreen> {
         Some(self)
@@ -74,9 +75,9 @@ impl PixelScreen for Remote {
         self.machine.keys.lock().unwrap().push(keys.to_vec());
     }
     fn send_pointer(&self, x: u16, y: u16, buttons: u8) {
-        self.machine.pointer.lock().unwrap().push((x, y, buttons));
         let is_beside = std::thread::current().name() == Some("pictures");
         assert!(!(is_beside && self.machine.fails.load(Ordering::Relaxed)), "this machine fails");
+        self.machine.pointer.lock().unwrap().push((x, y, buttons));
     }
     fn take_clipboard(&self) -> Option<String> {
         self.machine.clipboard.lock().unwrap().take()
@@ -109,36 +110,8 @@ fn app(support: PictureSupport) -> App {
     app
 }
 
-fn screen_of(view: &mut ConsoleView, app: &mut App) -> Buffer {
-    let area = Rect::new(0, 0, 80, 20);
-    let mut buf = Buffer::empty(area);
-    app.wanted_pictures.clear();
-    view.draw(area, &mut buf, app);
-    buf
-}
-
-fn mouse(view: &mut ConsoleView, kind: MouseEventKind, at: (u16, u16), modifiers: KeyModifiers) {
-    view.type_event(&Event::Mouse(MouseEvent { kind, column: at.0, row: at.1, modifiers }));
-}
-
-#[test]
-fn pixels_are_cells_where_the_terminal_has_no_images() {
-    let (mut view, _) = machine(640, 400, None);
-    let mut app = app(PictureSupport::default());
-    let buf = screen_of(&mut view, &mut app);
-    assert!(app.wanted_pictures.is_empty());
-    let color = |x: u16| buf[(x, 10)].bg;
-    assert_eq!(color(20), ratatui::style::Color::Rgb(255, 0, 0));
-    assert_eq!(color(60), ratatui::style::Color::Rgb(0, 0, 255));
-    let shown = text(&buf);
-    assert!(shown.contains("640x400 · fit · 1/s · quadrants"), "{shown}");
-    assert!(shown.lines().next().unwrap().contains(" 640x400"), "the title has the size in pixels: {shown}");
-}
-
-#[test]
-fn pixels_are_an_image_where_the_terminal_has_them_and_a_menu_lies_over_it() {
 /// A frame, once what computes its picture has nothing left to do.
-    let (mut view, _) = machine(640, 400, None);
+fn screen_of(view: &mut ConsoleView, app: &mut App) -> Buffer {
     // What the frame before has requested, and what this one requests.
     finish(app);
     frame_of(view, app);
@@ -147,13 +120,13 @@ fn pixels_are_an_image_where_the_terminal_has_them_and_a_menu_lies_over_it() {
 }
 
 fn frame_of(view: &mut ConsoleView, app: &mut App) -> Buffer {
-    let cell = CellSize::new(8, 16);
-    let mut app = app(PictureSupport { protocol: Some(Protocol::Kitty), cell });
-    let shown = text(&screen_of(&mut view, &mut app));
-    assert!(shown.contains("fit 72% · 1/s · kitty"), "{shown}");
-    let [picture] = &app.wanted_pictures[..] else { panic!("{:?}", app.wanted_pictures) };
-    assert_eq!(picture.area, Rect::new(11, 1, 58, 18));
-    press(&mut view, "^s");
+    let area = Rect::new(0, 0, 80, 20);
+    let mut buf = Buffer::empty(area);
+    app.wanted_pictures.clear();
+    view.draw(area, &mut buf, app);
+    buf
+}
+
 struct Dot(Framebuffer);
 
 impl PictureSource for Dot {
@@ -180,38 +153,38 @@ fn finish(app: &App) {
     }
 }
 
+fn mouse(view: &mut ConsoleView, kind: MouseEventKind, at: (u16, u16), modifiers: KeyModifiers) {
+    view.type_event(&Event::Mouse(MouseEvent { kind, column: at.0, row: at.1, modifiers }));
+}
+
+#[test]
+fn pixels_are_cells_where_the_terminal_has_no_images() {
+    let (mut view, _) = machine(640, 400, None);
+    let mut app = app(PictureSupport::default());
+    let buf = screen_of(&mut view, &mut app);
+    assert!(app.wanted_pictures.is_empty());
+    let color = |x: u16| buf[(x, 10)].bg;
+    assert_eq!(color(20), ratatui::style::Color::Rgb(255, 0, 0));
+    assert_eq!(color(60), ratatui::style::Color::Rgb(0, 0, 255));
+    let shown = text(&buf);
+    assert!(shown.contains("640x400 · fit · 1/s · quadrants"), "{shown}");
+    assert!(shown.lines().next().unwrap().contains(" 640x400"), "the title has the size in pixels: {shown}");
+}
+
+#[test]
+fn pixels_are_an_image_where_the_terminal_has_them_and_a_menu_lies_over_it() {
+    let (mut view, _) = machine(640, 400, None);
+    let cell = CellSize::new(8, 16);
+    let mut app = app(PictureSupport { protocol: Some(Protocol::Kitty), cell });
+    let shown = text(&screen_of(&mut view, &mut app));
+    assert!(shown.contains("fit 72% · 1/s · kitty"), "{shown}");
+    let [picture] = &app.wanted_pictures[..] else { panic!("{:?}", app.wanted_pictures) };
+    assert_eq!(picture.area, Rect::new(11, 1, 58, 18));
+    press(&mut view, "^s");
     let shown = text(&screen_of(&mut view, &mut app));
     assert!(shown.contains("Ctrl-Alt-Del") && app.wanted_pictures.len() == 1, "{shown}");
 }
 
-#[test]
-fn keys_are_sent_by_their_names() {
-    let (mut view, machine) = machine(640, 400, None);
-    let mut app = app(PictureSupport::default());
-    press(&mut view, "^s");
-    assert_eq!(view.key_context(), KeyContext::Menu);
-    for c in "alt-f2".chars() {
-        let _ = view.event(&key(c, KeyModifiers::NONE), &mut app);
-    }
-    let _ = view.perform(Command::Open, None, &mut app);
-    let sent = machine.keys.lock().unwrap().clone();
-    assert_eq!(sent, [vec![Keysym(0xffe3), Keysym(0xffe9), Keysym(0xffbf)]]);
-    let shown = text(&screen_of(&mut view, &mut app));
-    assert!(shown.contains("Sent Ctrl-Alt-F2"), "{shown}");
-    press(&mut view, "^s");
-    let _ = view.perform(Command::Back, None, &mut app);
-    assert!(matches!(view.mode, Mode::Typing), "esc leaves the menu");
-    assert_eq!(machine.keys.lock().unwrap().len(), 1);
-}
-
-#[test]
-fn a_large_screen_is_moved_over_by_keys_and_by_the_mouse() {
-    let (mut view, machine) = machine(640, 400, None);
-    let mut app = app(PictureSupport::default());
-    screen_of(&mut view, &mut app);
-    press(&mut view, "^m");
-    assert!(text(&screen_of(&mut view, &mut app)).contains("nothing to move"));
-    press(&mut view, "^f");
 #[test]
 fn images_that_fail_give_way_to_cells_and_cells_that_fail_to_a_message() {
     let (mut view, machine) = machine(640, 400, None);
@@ -279,6 +252,34 @@ fn a_session_that_is_read_holds_up_no_frame_and_its_last_cells_stay() {
 }
 
 #[test]
+#[test]
+fn keys_are_sent_by_their_names() {
+    let (mut view, machine) = machine(640, 400, None);
+    let mut app = app(PictureSupport::default());
+    press(&mut view, "^s");
+    assert_eq!(view.key_context(), KeyContext::Menu);
+    for c in "alt-f2".chars() {
+        let _ = view.event(&key(c, KeyModifiers::NONE), &mut app);
+    }
+    let _ = view.perform(Command::Open, None, &mut app);
+    let sent = machine.keys.lock().unwrap().clone();
+    assert_eq!(sent, [vec![Keysym(0xffe3), Keysym(0xffe9), Keysym(0xffbf)]]);
+    let shown = text(&screen_of(&mut view, &mut app));
+    assert!(shown.contains("Sent Ctrl-Alt-F2"), "{shown}");
+    press(&mut view, "^s");
+    let _ = view.perform(Command::Back, None, &mut app);
+    assert!(matches!(view.mode, Mode::Typing), "esc leaves the menu");
+    assert_eq!(machine.keys.lock().unwrap().len(), 1);
+}
+
+#[test]
+fn a_large_screen_is_moved_over_by_keys_and_by_the_mouse() {
+    let (mut view, machine) = machine(640, 400, None);
+    let mut app = app(PictureSupport::default());
+    screen_of(&mut view, &mut app);
+    press(&mut view, "^m");
+    assert!(text(&screen_of(&mut view, &mut app)).contains("nothing to move"));
+    press(&mut view, "^f");
 fn the_pointer_follows_the_mouse_in_pixels_of_the_machine() {
     let (mut view, machine) = machine(640, 400, None);
     let mut app = app(PictureSupport::default());
