@@ -11,7 +11,7 @@ use regex::Regex;
 use super::recording::{CastVersion, PlayedSession, RecordingFile, RecordingHandle, RecordingStatus};
 use super::{Cursor, Encoding, InputModes, Line, Match, Page, Place, Size, ViewRow, Wake};
 use qdeck_model::{Problem, Timestamp};
-use qdeck_vnc::{CursorImage, Framebuffer, Keysym};
+use qdeck_vnc::{CursorImage, Framebuffer, Keysym, SizeAnswer};
 
 /// The state of a session.
 #[derive(Debug, Clone, PartialEq)]
@@ -167,8 +167,19 @@ pub trait PixelScreen: Send + Sync {
     /// Takes the text that was put into the machine's clipboard since the last call, if one was.
     fn take_clipboard(&self) -> Option<String>;
 
-    /// Sets whether a screen that shows text is shown as pixels all the same: then [`RemoteScreen::text`] is `None`.
-    fn set_pixels_only(&self, _pixels_only: bool) {}
+    /// True if the remote side takes requests for another size.
+    fn can_set_size(&self) -> bool;
+
+    /// Asks the remote side for a screen of so many pixels. Returns false where nothing was sent: it takes no such requests or
+    /// no input, or no screen may have the size.
+    fn set_size(&self, width: u16, height: u16) -> bool;
+
+    /// Takes the answer to the last such request, with the size that was asked for, once there is one.
+    fn take_size_answer(&self) -> Option<((u16, u16), SizeAnswer)>;
+
+    /// Sets whether a screen that shows text is shown as pixels all the same: then its text is not looked for, and
+    /// [`RemoteScreen::text`] is `None`.
+    fn set_pixels_only(&self, pixels_only: bool);
 
     /// True if text is shown as pixels.
     fn is_pixels_only(&self) -> bool;
@@ -211,6 +222,11 @@ pub trait TextScreen: Send + Sync {
     /// The rows from `top` on, as many as there are of `count`.
     fn view_rows(&self, top: Place, count: u16) -> Vec<ViewRow>;
 
+    /// The part of an area that the text is drawn into: the middle of it, where the screen has a size of its own.
+    fn area_within(&self, area: Rect) -> Rect {
+        area
+    }
+
     /// Copies the rows from `top` on into `area` of `buf`.
     fn draw_from(&self, top: Place, area: Rect, buf: &mut Buffer);
 
@@ -220,11 +236,6 @@ pub trait TextScreen: Send + Sync {
     /// The URI of the link at a place (OSC 8): a web page, an FTP server or a mail.
     fn link_at(&self, _place: Place) -> Option<Arc<str>> {
         None
-    }
-
-    /// The part of an area that the text is drawn into: the middle of it, where the screen has a size of its own.
-    fn area_within(&self, area: Rect) -> Rect {
-        area
     }
 
     /// Finds all matches, the oldest first.

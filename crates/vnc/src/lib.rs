@@ -19,7 +19,7 @@ mod input;
 pub mod keys;
 pub mod text;
 
-pub use client::{Client, Event, LockKeys, Options};
+pub use client::{Client, Event, LockKeys, Options, SizeAnswer};
 pub use cursor::CursorImage;
 pub use encodings::Encoding;
 pub use error::ProtocolError;

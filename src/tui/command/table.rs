@@ -258,6 +258,7 @@ commands! {
     TextOrPixels { "text-or-pixels": "the recognised text of a screen of pixels, or its pixels" }
         in [Console], when always;
     NextScale { "scale": "all of a screen of pixels, or pixel by pixel" } in [Console], when always;
+    MatchSize { "match-size": "ask a screen of pixels to take the size of its tile" } in [Console], when always;
     PanScreen { "pan": "move over a screen of pixels that shows in part" } in [Console], when always;
     Zoom { "zoom": "the console on the whole screen, or back" }
         in [Telemetry, Console, CopyMode, Playback], when always;

@@ -2,12 +2,12 @@
 
 use std::process::{Child, Command, Stdio};
 
-use qdeck_vnc::{Encoding, Framebuffer, Options};
+use qdeck_vnc::{Encoding, Framebuffer, Options, SizeAnswer};
 
 use super::vnc_connector::vnc_connector;
 use super::*;
-use crate::VncSession;
 use crate::session::link::{Link, Reader, Writer};
+use crate::{PixelScreen, VncSession};
 
 /// A program that ends with the test.
 struct Program(Child);
@@ -44,6 +44,11 @@ async fn listens(port: u16) {
 
 /// The server of `TigerVNC` behind websockify. Returns the port of the websocket, the number of the display, and the programs.
 async fn tigervnc(geometry: &str) -> (u16, String, Vec<Program>) {
+    tigervnc_with(geometry, &[]).await
+}
+
+/// The same with more arguments.
+async fn tigervnc_with(geometry: &str, more: &[&str]) -> (u16, String, Vec<Program>) {
     let (vnc, web) = (free_port(), free_port());
     let display = format!(":{}", 4000 + u32::from(vnc) % 4000);
     let port = vnc.to_string();
@@ -60,7 +65,7 @@ async fn tigervnc(geometry: &str) -> (u16, String, Vec<Program>) {
         "-localhost",
         "-AlwaysShared",
     ];
-    let server = Program::start("Xtigervnc", &arguments, &[]);
+    let server = Program::start("Xtigervnc", &[&arguments, more].concat(), &[]);
     listens(vnc).await;
     let (from, to) = (format!("127.0.0.1:{web}"), format!("127.0.0.1:{vnc}"));
     let proxy = Program::start("websockify", &[&from, &to], &[]);
@@ -211,6 +216,34 @@ async fn system_tigervnc_shows_the_same_in_every_encoding_and_is_typed_into() {
     drop(session);
     let encodings = [Encoding::Tight, Encoding::Zrle, Encoding::Hextile, Encoding::Rre];
     has_equal_pictures(port, "/websockify", &encodings).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn system_tigervnc_takes_another_size_or_refuses_it() {
+    for (setting, answer, size) in [
+        ("-AcceptSetDesktopSize=1", SizeAnswer::Granted, (640, 360)),
+        ("-AcceptSetDesktopSize=0", SizeAnswer::Prohibited, (500, 333)),
+    ] {
+        let (port, _display, _programs) = tigervnc_with("500x333", &[setting]).await;
+        let session = VncSession::start(connector(port, "/websockify"), no_wake());
+        let screen: &dyn PixelScreen = &session;
+        let is_taking = || {
+            session.take_dirty();
+            screen.can_set_size()
+        };
+        until("the layout", is_taking).await;
+        assert_eq!(screen.size(), (500, 333), "nothing is asked for by itself");
+        assert!(screen.set_size(640, 360));
+        let answered = std::cell::Cell::new(None);
+        until("the answer", || {
+            session.take_dirty();
+            answered.set(screen.take_size_answer().or(answered.get()));
+            answered.get().is_some()
+        })
+        .await;
+        assert_eq!(answered.get(), Some(((640, 360), answer)));
+        until("the size", || screen.size() == size).await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

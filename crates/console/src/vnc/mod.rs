@@ -26,7 +26,7 @@ use ratatui::layout::{Position, Rect};
 use tokio::sync::mpsc;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-use qdeck_vnc::{CursorImage, Framebuffer, Keysym, keys};
+use qdeck_vnc::{CursorImage, Framebuffer, Keysym, SizeAnswer, keys};
 
 use crate::{
     Connector, InputModes, PixelScreen, PixelTransport, RemoteScreen, SessionState, Size, TextScreen, Wake,
@@ -162,6 +162,20 @@ impl PixelScreen for VncSession {
 
     fn take_clipboard(&self) -> Option<String> {
         self.shared.with(|screen| screen.clipboard.take())
+    }
+
+    fn can_set_size(&self) -> bool {
+        self.shared.with(|screen| screen.takes_input() && screen.client.can_set_size())
+    }
+
+    fn set_size(&self, width: u16, height: u16) -> bool {
+        let mut is_sent = false;
+        self.shared.send(|screen| is_sent = screen.takes_input() && screen.client.set_size(width, height));
+        is_sent
+    }
+
+    fn take_size_answer(&self) -> Option<((u16, u16), SizeAnswer)> {
+        self.shared.with(|screen| screen.size_answer.take())
     }
 
     fn set_pixels_only(&self, pixels_only: bool) {

@@ -4,9 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use parking_lot::{Mutex, MutexGuard};
 use qdeck_vnc::text::Recognizer;
-use qdeck_vnc::{Client, Event, Framebuffer, Options};
-use ratatui::buffer::Buffer;
-use ratatui::layout::{Position, Rect};
+use qdeck_vnc::{Client, Event, Framebuffer, Options, SizeAnswer};
 use tokio::sync::Notify;
 
 use super::fonts::fonts;
@@ -23,6 +21,8 @@ pub(super) struct Screen {
     pub rang: bool,
     /// The newest text of the machine's clipboard.
     pub clipboard: Option<String>,
+    /// The answer to a request for a size, with that size.
+    pub size_answer: Option<((u16, u16), SizeAnswer)>,
     /// The text of the screen, while it shows text and that is wanted.
     pub text: Option<TextMode>,
     pub pixels_only: bool,
@@ -64,6 +64,10 @@ impl Screen {
                 }
                 Event::Clipboard(text) => {
                     self.clipboard = Some(text);
+                    changes.other = true;
+                }
+                Event::SizeAnswered { width, height, answer } => {
+                    self.size_answer = Some(((width, height), answer));
                     changes.other = true;
                 }
                 // Lock keys are corrected as keys are typed.
@@ -116,6 +120,7 @@ impl Shared {
                 typing: Queue::default(),
                 rang: false,
                 clipboard: None,
+                size_answer: None,
                 text: None,
                 pixels_only: false,
                 recognizer: Recognizer::new(fonts()),

@@ -1,5 +1,7 @@
 //! What a server reports beside pixels.
 
+use super::size::SizeAnswer;
+
 /// Something that a server reported.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Event {
@@ -9,6 +11,15 @@ pub enum Event {
         width: u16,
         /// Height in pixels.
         height: u16,
+    },
+    /// The server has answered the request for a size of the screen.
+    SizeAnswered {
+        /// The width that was asked for, in pixels.
+        width: u16,
+        /// The height.
+        height: u16,
+        /// The answer.
+        answer: SizeAnswer,
     },
     /// An update is complete: the picture is one that the screen has shown.
     Updated,

@@ -85,14 +85,8 @@ impl Extension {
             Self::ExtendedKeys => session.has_extended_keys = true,
             Self::DesktopSize => session.resize(width, height)?,
             Self::ExtendedDesktopSize => {
-                let Some([screens, ..]) = reader.array::<4>() else { return Ok(None) };
-                if reader.take(usize::from(screens) * 16).is_none() {
+                if session.read_extended_size(region, &mut reader)?.is_none() {
                     return Ok(None);
-                }
-                // A request of this client that failed leaves the size as it is; that of another one is no business of ours.
-                let failed = x == 1 && y != 0;
-                if !failed {
-                    session.resize(width, height)?;
                 }
             }
             Self::LockKeys => {

@@ -9,6 +9,7 @@ mod outgoing;
 mod pace;
 mod password;
 mod session;
+mod size;
 mod update;
 
 #[cfg(test)]
@@ -17,6 +18,7 @@ mod tests;
 use zeroize::Zeroizing;
 
 pub use events::{Event, LockKeys};
+pub use size::SizeAnswer;
 
 use crate::error::Result;
 use crate::input::Input;
@@ -220,6 +222,17 @@ impl Client {
         if self.is_running() {
             self.session.refresh();
         }
+    }
+
+    /// Returns true if the server takes requests for another size of the screen.
+    pub const fn can_set_size(&self) -> bool {
+        self.session.can_set_size()
+    }
+
+    /// Asks the server for a screen of this size, of one monitor. It answers with [`Event::SizeAnswered`]. Returns false if it
+    /// takes no such requests, or the size is none that a screen may have.
+    pub fn set_size(&mut self, width: u16, height: u16) -> bool {
+        self.is_running() && self.session.set_size(width, height)
     }
 
     /// Presses or releases a key: by its keysym, and by the position on a keyboard, as the code that an XT keyboard sends

@@ -51,6 +51,18 @@ fn push_region(output: &mut Vec<u8>, region: Region) {
     }
 }
 
+/// `SetDesktopSize` with one screen, of which the server has this id and these flags.
+pub(super) fn set_desktop_size(output: &mut Vec<u8>, size: (u16, u16), id: [u8; 4], flags: [u8; 4]) {
+    let (width, height) = (size.0.to_be_bytes(), size.1.to_be_bytes());
+    output.extend_from_slice(&[251, 0]);
+    output.extend([width, height].concat());
+    output.extend_from_slice(&[1, 0]);
+    output.extend_from_slice(&id);
+    output.extend_from_slice(&[0; 4]);
+    output.extend([width, height].concat());
+    output.extend_from_slice(&flags);
+}
+
 /// `EnableContinuousUpdates`.
 pub(super) fn continuous_updates(output: &mut Vec<u8>, on: bool, region: Region) {
     output.extend_from_slice(&[150, u8::from(on)]);

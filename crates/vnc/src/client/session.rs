@@ -3,6 +3,7 @@
 use super::clipboard::Clipboard;
 use super::events::{Event, Events, LockKeys};
 use super::pace::Pace;
+use super::size::Layout;
 use super::{Options, outgoing};
 use crate::encodings::{PixelCounts, Streams};
 use crate::error::{ProtocolError, Result};
@@ -29,6 +30,7 @@ pub(super) struct Session {
     pub lock_keys: Option<LockKeys>,
     pub pace: Pace,
     pub clipboard: Clipboard,
+    pub layout: Layout,
     /// The server takes QEMU's extended key events.
     pub has_extended_keys: bool,
     /// The keys that are pressed.
@@ -51,6 +53,7 @@ impl Session {
             lock_keys: None,
             pace: Pace::default(),
             clipboard: Clipboard::default(),
+            layout: Layout::default(),
             has_extended_keys: false,
             pressed: Vec::new(),
             pointer: (0, 0, 0),

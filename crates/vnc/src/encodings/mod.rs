@@ -25,7 +25,8 @@ use zrle::{Trle, Zrle};
 /// An encoding of pixels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Encoding {
-    /// Rows of pixels behind a filter, in four streams of zlib.
+    /// Rows of pixels behind a filter, in four streams of zlib. Without its JPEG, which servers send only where a level of
+    /// quality is announced: text is recognised by its exact pixels.
     Tight,
     /// Tiles with palettes and runs, in a stream of zlib.
     Zrle,

@@ -94,6 +94,7 @@ impl ConsoleView {
             ConsoleCommand::SendKeys => self.open_key_menu(),
             ConsoleCommand::TextOrPixels => self.toggle_text(),
             ConsoleCommand::NextScale => self.next_scale(),
+            ConsoleCommand::MatchSize => self.match_size(),
             ConsoleCommand::PanScreen => self.begin_panning(),
             ConsoleCommand::Record => return self.toggle_recording(),
             ConsoleCommand::PauseRecording => return self.pause_recording(),

@@ -70,6 +70,7 @@ const WORDS: &[(Command, &str, Group)] = &[
     (Command::SendKeys, "send keys", Group::Text),
     (Command::TextOrPixels, "text or pixels", Group::Text),
     (Command::NextScale, "fit or 1:1", Group::Text),
+    (Command::MatchSize, "ask for this size", Group::Text),
     (Command::PanScreen, "move over the screen", Group::Text),
     (Command::Zoom, "zoom", Group::Tiles),
     (Command::NextSession, "next", Group::Consoles),

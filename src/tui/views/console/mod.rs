@@ -191,6 +191,7 @@ impl ConsoleView {
                 screen.pixels().is_some_and(|pixels| screen.text().is_some() || pixels.is_pixels_only())
             }
             Command::NextScale => self.pane().shown_pixels().is_some(),
+            Command::MatchSize => screen.pixels().is_some_and(PixelScreen::can_set_size),
             Command::PanScreen => self.can_pan(),
             Command::Record => screen.recordable().is_some(),
             Command::PauseRecording => screen.recordable().is_some_and(|it| it.recording_status().is_some()),
@@ -379,8 +380,8 @@ impl Layer for ConsoleView {
             support: app.pictures,
             is_ascii: app.options.ascii,
             is_plain: app.options.depth == Depth::None,
-        };
             worker: app.picture_worker.clone(),
+        };
         for pane in self.tabs.panes_mut() {
             pane.pixels.canvas = canvas.clone();
         }

@@ -33,6 +33,49 @@ fn the_extended_size_has_screens_and_a_status() {
 }
 
 #[test]
+fn a_size_is_asked_for_where_the_server_takes_that_and_its_answer_is_reported() {
+    let mut client = running(2, 2);
+    assert!(!client.can_set_size() && !client.set_size(8, 6), "it has announced nothing");
+    assert!(client.take_output().is_empty());
+    let screens = |screens: &[[u8; 16]]| {
+        [&[u8::try_from(screens.len()).unwrap(), 0, 0, 0][..], &screens.concat()].concat()
+    };
+    let screen = [0, 0, 0, 7, 0, 0, 0, 0, 0, 2, 0, 2, 9, 8, 7, 6];
+    client.feed(&extension(0, 0, 2, 2, -308, &screens(&[screen, [1; 16]]))).unwrap();
+    assert!(client.can_set_size());
+    assert!(!client.set_size(0, 6) && !client.set_size(8, u16::MAX));
+    assert!(client.take_output().is_empty(), "no screen has such a size");
+    client.take_events();
+
+    // The first screen is kept, with its id and its flags, and has all of it.
+    let asked = [251, 0, 0, 8, 0, 6, 1, 0, 0, 0, 0, 7, 0, 0, 0, 0, 0, 8, 0, 6, 9, 8, 7, 6];
+    for (status, answer) in [
+        (1, SizeAnswer::Prohibited),
+        (2, SizeAnswer::OutOfResources),
+        (3, SizeAnswer::InvalidLayout),
+        (4, SizeAnswer::Forwarded),
+        (5, SizeAnswer::Unknown(5)),
+        (0, SizeAnswer::Granted),
+    ] {
+        assert!(client.set_size(8, 6));
+        assert_eq!(client.take_output(), asked);
+        let size = if status == 0 { (8, 6) } else { (2, 2) };
+        client.feed(&extension(1, status, size.0, size.1, -308, &screens(&[screen]))).unwrap();
+        let answered = Event::SizeAnswered { width: 8, height: 6, answer };
+        assert!(client.take_events().contains(&answered), "{answer:?}");
+        assert_eq!((client.framebuffer().width(), client.framebuffer().height()), size);
+    }
+    // What was not asked for is no answer, and neither is the size that another client got.
+    for who in [0, 1, 2] {
+        client.feed(&extension(who, 0, 5, 5, -308, &screens(&[]))).unwrap();
+        let events = client.take_events();
+        assert!(!events.iter().any(|event| matches!(event, Event::SizeAnswered { .. })), "{events:?}");
+    }
+    assert!(client.set_size(8, 6));
+    assert_eq!(client.take_output()[8..12], [0; 4], "a layout without screens has no id");
+}
+
+#[test]
 fn the_pointer_has_a_shape() {
     let mut client = running(2, 2);
     let body = [&[1, 2, 3, 0, 4, 5, 6, 0][..], &[0b0100_0000]].concat();

@@ -9,6 +9,7 @@ use super::Pane;
 use crate::console::{PixelScreen, SessionState, Size, TextScreen};
 use crate::model::age;
 use crate::tui::Look;
+use crate::tui::views::console::pixels::answer_text;
 use crate::tui::widgets::frame::Piece;
 
 /// The mark and word of a state; marks differ in shape, not only in colour.
@@ -61,6 +62,10 @@ impl Pane {
             self.clipboard_offer = Some(copied);
             self.is_offer_new = true;
         }
+        let answer = self.console.screen.pixels().and_then(PixelScreen::take_size_answer);
+        if let Some((size, answer)) = answer {
+            self.notice = Some(answer_text(size, answer));
+        }
         if let (Some(copy), Some(text)) = (&mut self.copy, text) {
             self.cursor = copy.draw(text.area_within(grid), buf, look, text);
         } else if self.shown_pixels().is_some() {
@@ -74,16 +79,16 @@ impl Pane {
             if let Some(failure) = self.pixels.failure() {
                 draw_message(failure, grid, look.theme.bad, buf);
             }
-        // Pixels are dimmed one by one.
-        if state.is_down() && (self.copy.is_some() || self.shown_pixels().is_none()) {
-            buf.set_style(grid, Style::new().add_modifier(Modifier::DIM));
-        }
-        self.draw_waiting(grid, &state, buf, look);
         } else {
             let cursor = self.console.screen.draw(grid, buf);
             let takes_input = state == SessionState::Live && self.console.screen.takes_input();
             self.cursor = cursor.filter(|cursor| takes_input && grid.contains(*cursor));
         }
+        // Pixels are dimmed one by one.
+        if state.is_down() && (self.copy.is_some() || self.shown_pixels().is_none()) {
+            buf.set_style(grid, Style::new().add_modifier(Modifier::DIM));
+        }
+        self.draw_waiting(grid, &state, buf, look);
     }
 
     /// While connecting, draws how long it has taken.

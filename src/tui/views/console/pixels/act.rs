@@ -10,7 +10,7 @@ use crate::tui::overlays::MenuLayer;
 use crate::tui::views::console::{ConsoleView, Mode};
 
 /// The answer to a key that is for pixels only.
-const NO_PIXELS: &str = "This console is of text: there are no pixels";
+pub(super) const NO_PIXELS: &str = "This console is of text: there are no pixels";
 
 impl ConsoleView {
     /// Opens the menu of keys.

@@ -5,11 +5,12 @@ mod footer;
 mod menu;
 mod mouse;
 mod rate;
+mod size;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use ratatui::buffer::Buffer;
 
+use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use crate::console::pictures::{CellRequest, PictureSource, PictureWorker, SessionCells};
@@ -21,6 +22,7 @@ use crate::vnc::{CursorImage, Framebuffer};
 use rate::Rate;
 
 pub(super) use menu::KeyMenu;
+pub(super) use size::answer_text;
 
 /// The part of the shown width and height by which one key moves.
 const STEPS_A_SCREEN: u16 = 8;
@@ -36,10 +38,10 @@ pub(in crate::tui) struct Canvas {
     pub is_plain: bool,
     /// What computes pictures beside the frame loop.
     pub worker: PictureWorker,
-/// The scale.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 }
 
+/// The scale.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 enum Scale {
     /// All of the screen, as large as it fits.
     #[default]
@@ -122,12 +124,12 @@ impl PixelView {
             }
             self.cells.request(&self.canvas.worker, &source, || Some(CellRequest { geometry, style }));
             // Until those of this geometry are finished the last ones show.
-    /// The protocol of images; `None` where cells are drawn.
-    fn protocol(&self) -> Option<Protocol> {
             self.finished_cells.draw(grid, buf);
         }
     }
 
+    /// The protocol of images; `None` where cells are drawn.
+    fn protocol(&self) -> Option<Protocol> {
         self.canvas.support.protocol.filter(|_| !self.images_failed.load(Ordering::Acquire))
     }
 
@@ -221,9 +223,9 @@ struct ConsolePixels {
     console: Arc<OpenConsole>,
     pointer: Option<(u16, u16)>,
     is_dimmed: bool,
+    failed: Arc<AtomicBool>,
 }
 
-    failed: Arc<AtomicBool>,
 impl PictureSource for ConsolePixels {
     fn key(&self) -> usize {
         Arc::as_ptr(&self.console).addr()
@@ -236,8 +238,8 @@ impl PictureSource for ConsolePixels {
             });
         }
     }
-}
 
     fn fail(&self) {
         self.failed.store(true, Ordering::Release);
     }
+}

@@ -8,8 +8,8 @@ use super::*;
 use crate::console::pictures::{CellRequest, PictureSource, SessionCells};
 use crate::console::{InputModes, PixelScreen, TextScreen};
 use crate::tui::terminal::pictures::PictureSupport;
-use crate::vnc::draw::{CellSize, Protocol};
-use crate::vnc::{CursorImage, Framebuffer, Keysym, Region};
+use crate::vnc::draw::{CellSize, CellStyle, Geometry, Protocol, Shapes, Source};
+use crate::vnc::{CursorImage, Framebuffer, Keysym, Region, SizeAnswer};
 
 /// A machine's screen, which records what it is sent.
 pub(super) struct Machine {
@@ -19,6 +19,12 @@ pub(super) struct Machine {
     pointer: Mutex<Vec<(u16, u16, u8)>>,
     clipboard: Mutex<Option<String>>,
     text: Option<Arc<Scripted>>,
+    pixels_only: AtomicBool,
+    takes_sizes: AtomicBool,
+    sizes: Mutex<Vec<(u16, u16)>>,
+    size_answer: Mutex<Option<((u16, u16), SizeAnswer)>>,
+    /// Reading the pixels beside the frame loop panics.
+    fails: AtomicBool,
 }
 
 struct Remote {
@@ -69,18 +75,34 @@ impl PixelScreen for Remote {
         (screen.width(), screen.height())
     }
     fn with_framebuffer(&self, read: &mut dyn FnMut(&Framebuffer, Option<&CursorImage>)) {
+        let is_beside = std::thread::current().name() == Some("pictures");
+        assert!(!(is_beside && self.machine.fails.load(Ordering::Relaxed)), "this machine fails");
         read(&self.machine.screen.lock().unwrap(), None);
     }
     fn send_keys(&self, keys: &[Keysym]) {
         self.machine.keys.lock().unwrap().push(keys.to_vec());
     }
     fn send_pointer(&self, x: u16, y: u16, buttons: u8) {
-        let is_beside = std::thread::current().name() == Some("pictures");
-        assert!(!(is_beside && self.machine.fails.load(Ordering::Relaxed)), "this machine fails");
         self.machine.pointer.lock().unwrap().push((x, y, buttons));
     }
     fn take_clipboard(&self) -> Option<String> {
         self.machine.clipboard.lock().unwrap().take()
+    }
+    fn can_set_size(&self) -> bool {
+        self.machine.takes_sizes.load(Ordering::Relaxed)
+    }
+    fn set_size(&self, width: u16, height: u16) -> bool {
+        self.machine.sizes.lock().unwrap().push((width, height));
+        true
+    }
+    fn take_size_answer(&self) -> Option<((u16, u16), SizeAnswer)> {
+        self.machine.size_answer.lock().unwrap().take()
+    }
+    fn set_pixels_only(&self, pixels_only: bool) {
+        self.machine.pixels_only.store(pixels_only, Ordering::Relaxed);
+    }
+    fn is_pixels_only(&self) -> bool {
+        self.machine.pixels_only.load(Ordering::Relaxed)
     }
 }
 
@@ -96,6 +118,11 @@ fn machine(width: u16, height: u16, text: Option<Arc<Scripted>>) -> (ConsoleView
         pointer: Mutex::default(),
         clipboard: Mutex::default(),
         text,
+        pixels_only: AtomicBool::new(false),
+        takes_sizes: AtomicBool::new(false),
+        sizes: Mutex::default(),
+        size_answer: Mutex::default(),
+        fails: AtomicBool::new(false),
     });
     let sessions = sessions();
     let remote = Remote { machine: Arc::clone(&machine), text: machine.text.clone().map(Handle) };
@@ -225,33 +252,6 @@ fn a_session_that_is_read_holds_up_no_frame_and_its_last_cells_stay() {
     assert_eq!(frame_of(&mut view, &mut app)[(20, 10)].bg, ratatui::style::Color::Rgb(0, 255, 0));
 }
 
-    let buf = screen_of(&mut view, &mut app);
-    assert!(text(&buf).contains("Scale: 1:1"));
-    // 78 columns of one pixel each, of 640: all of them are red.
-    assert_eq!(buf[(70, 10)].bg, ratatui::style::Color::Rgb(255, 0, 0));
-    press(&mut view, "^m");
-    assert!(text(&screen_of(&mut view, &mut app)).contains("moving over the screen"));
-    press(&mut view, "llll");
-    for _ in 0..60 {
-        press(&mut view, "l");
-    }
-    let buf = screen_of(&mut view, &mut app);
-    assert_eq!(buf[(5, 10)].bg, ratatui::style::Color::Rgb(0, 0, 255), "at the right edge, and not beyond");
-    press(&mut view, "\u{1b}");
-    let left = MouseButton::Left;
-    mouse(&mut view, MouseEventKind::Down(left), (5, 5), KeyModifiers::CONTROL);
-    for _ in 0..9 {
-        mouse(&mut view, MouseEventKind::Drag(left), (75, 5), KeyModifiers::CONTROL);
-        mouse(&mut view, MouseEventKind::Up(left), (75, 5), KeyModifiers::CONTROL);
-        screen_of(&mut view, &mut app);
-        mouse(&mut view, MouseEventKind::Down(left), (5, 5), KeyModifiers::CONTROL);
-    }
-    let buf = screen_of(&mut view, &mut app);
-    assert_eq!(buf[(70, 10)].bg, ratatui::style::Color::Rgb(255, 0, 0), "dragged back to the left edge");
-    assert!(machine.pointer.lock().unwrap().is_empty(), "nothing of that is the machine's");
-}
-
-#[test]
 #[test]
 fn keys_are_sent_by_their_names() {
     let (mut view, machine) = machine(640, 400, None);
@@ -280,6 +280,33 @@ fn a_large_screen_is_moved_over_by_keys_and_by_the_mouse() {
     press(&mut view, "^m");
     assert!(text(&screen_of(&mut view, &mut app)).contains("nothing to move"));
     press(&mut view, "^f");
+    let buf = screen_of(&mut view, &mut app);
+    assert!(text(&buf).contains("Scale: 1:1"));
+    // 78 columns of one pixel each, of 640: all of them are red.
+    assert_eq!(buf[(70, 10)].bg, ratatui::style::Color::Rgb(255, 0, 0));
+    press(&mut view, "^m");
+    assert!(text(&screen_of(&mut view, &mut app)).contains("moving over the screen"));
+    press(&mut view, "llll");
+    for _ in 0..60 {
+        press(&mut view, "l");
+    }
+    let buf = screen_of(&mut view, &mut app);
+    assert_eq!(buf[(5, 10)].bg, ratatui::style::Color::Rgb(0, 0, 255), "at the right edge, and not beyond");
+    press(&mut view, "\u{1b}");
+    let left = MouseButton::Left;
+    mouse(&mut view, MouseEventKind::Down(left), (5, 5), KeyModifiers::CONTROL);
+    for _ in 0..9 {
+        mouse(&mut view, MouseEventKind::Drag(left), (75, 5), KeyModifiers::CONTROL);
+        mouse(&mut view, MouseEventKind::Up(left), (75, 5), KeyModifiers::CONTROL);
+        screen_of(&mut view, &mut app);
+        mouse(&mut view, MouseEventKind::Down(left), (5, 5), KeyModifiers::CONTROL);
+    }
+    let buf = screen_of(&mut view, &mut app);
+    assert_eq!(buf[(70, 10)].bg, ratatui::style::Color::Rgb(255, 0, 0), "dragged back to the left edge");
+    assert!(machine.pointer.lock().unwrap().is_empty(), "nothing of that is the machine's");
+}
+
+#[test]
 fn the_pointer_follows_the_mouse_in_pixels_of_the_machine() {
     let (mut view, machine) = machine(640, 400, None);
     let mut app = app(PictureSupport::default());
@@ -312,6 +339,53 @@ fn recognised_text_shows_and_a_key_changes_between_both() {
     let (mut pixels_only, _) = machine(640, 400, None);
     press(&mut pixels_only, "^v^v");
     assert!(text(&screen_of(&mut pixels_only, &mut app)).contains("Text is shown as soon as"));
+}
+
+#[test]
+fn a_size_is_asked_for_by_its_key_alone_and_the_answer_is_shown() {
+    let (mut view, machine) = machine(640, 400, None);
+    let mut app = app(PictureSupport { protocol: None, cell: CellSize::new(10, 20) });
+    press(&mut view, "^");
+    assert!(!text(&screen_of(&mut view, &mut app)).contains("ask for this size"));
+    press(&mut view, "F");
+    assert!(text(&screen_of(&mut view, &mut app)).contains("This screen keeps its size"));
+    machine.takes_sizes.store(true, Ordering::Relaxed);
+    press(&mut view, "^");
+    assert!(text(&screen_of(&mut view, &mut app)).contains("ask for this size"));
+    assert!(machine.sizes.lock().unwrap().is_empty(), "none is asked for by itself");
+    press(&mut view, "F");
+    assert!(text(&screen_of(&mut view, &mut app)).contains("Asked for a screen of 780x360"));
+    assert_eq!(*machine.sizes.lock().unwrap(), [(780, 360)], "78 by 18 cells");
+    *machine.size_answer.lock().unwrap() = Some(((780, 360), SizeAnswer::Prohibited));
+    let shown = text(&screen_of(&mut view, &mut app));
+    assert!(shown.contains("No screen of 780x360: its VNC server allows no other size"), "{shown}");
+    press(&mut view, "x");
+    assert!(!text(&screen_of(&mut view, &mut app)).contains("No screen of"));
+    machine.screen.lock().unwrap().resize(780, 360);
+    press(&mut view, "^F");
+    assert!(text(&screen_of(&mut view, &mut app)).contains("The screen has 780x360 already"));
+    assert_eq!(machine.sizes.lock().unwrap().len(), 1);
+}
+
+#[test]
+fn copy_mode_leaves_recognised_text_where_it_is_and_the_mouse_selects_it_there() {
+    let scripted = Scripted::new();
+    *scripted.own_size.lock().unwrap() = Some(Size { columns: 40, rows: 6 });
+    let (mut view, _) = machine(640, 400, Some(scripted));
+    let mut app = app(PictureSupport::default());
+    let rows = |buf: &Buffer| text(buf).lines().skip(1).take(18).map(str::to_owned).collect::<Vec<_>>();
+    let before = rows(&screen_of(&mut view, &mut app));
+    assert!(before[6].contains(&format!("{}line 100 ", " ".repeat(19))), "in the middle: {before:?}");
+    press(&mut view, "^[");
+    assert_eq!(rows(&screen_of(&mut view, &mut app)), before);
+    view.apply(Command::Back, None);
+
+    let none = KeyModifiers::NONE;
+    mouse(&mut view, MouseEventKind::Down(MouseButton::Left), (20, 8), none);
+    mouse(&mut view, MouseEventKind::Drag(MouseButton::Left), (23, 8), none);
+    let up = MouseEvent { kind: MouseEventKind::Up(MouseButton::Left), column: 23, row: 8, modifiers: none };
+    let effects = view.type_event(&Event::Mouse(up));
+    assert_eq!(effects, [Effect::copy("line", "4 characters")]);
 }
 
 #[test]
