@@ -1,5 +1,10 @@
 //! The text of lines behind what happened to their cells, at other sizes, and in the history.
 
+use proptest::prelude::*;
+use proptest::sample;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
 use super::*;
 
 fn fed(columns: u16, rows: u16, bytes: &str) -> Emulator {
@@ -78,13 +83,59 @@ fn a_screen_that_was_cleared_stays_clear_of_the_history() {
     }
 }
 
-#[test]
-fn a_repeat_is_the_same_as_the_characters() {
-    for before in ["", "\x1b[?7l", "\x1b[3;9s\x1b[?69h\x1b[3;9s", "\x1b[4h\x1b[5G", "\x1b#6", "\x1b[8m"] {
-        let repeated = fed(40, 20, &format!("{before}ab\x1b[600bc"));
-        let typed = fed(40, 20, &format!("{before}a{}c", "b".repeat(601)));
-        assert_eq!(rows(&repeated), rows(&typed), "{before:?}");
-        assert_eq!(repeated.cursor(), typed.cursor(), "{before:?}");
+/// What shows: symbols, colours and attributes.
+fn picture(emulator: &mut Emulator) -> Buffer {
+    let Size { columns, rows } = emulator.size();
+    let area = Rect::new(0, 0, columns, rows);
+    let mut buffer = Buffer::empty(area);
+    emulator.draw(area, &mut buffer);
+    buffer
+}
+
+proptest! {
+    #[test]
+    fn a_run_of_characters_is_the_same_as_the_characters(
+        columns in 2_u16..14,
+        rows in 2_u16..8,
+        before in "[a-z漢]{0,60}",
+        margins in (1_u16..8, 1_u16..8, 1_u16..14, 1_u16..14),
+        modes in sample::subsequence(vec!["\x1b[?69h", "\x1b[?7l", "\x1b[4h", "\x1b[8m", "\x1b#6", "\x1b[44m"], 0..3),
+        place in (1_u16..8, 1_u16..14),
+        c in sample::select(vec!['x', 'é', '漢']),
+        count in 0_usize..200,
+    ) {
+        let (top, bottom, left, right) = margins;
+        let start = format!(
+            "{before}{}\x1b[{top};{bottom}r\x1b[{left};{right}s\x1b[{};{}H",
+            modes.concat(), place.0, place.1
+        );
+        let mut one_by_one = fed(columns, rows, &start);
+        for _ in 0..=count {
+            one_by_one.feed(c.to_string().as_bytes());
+        }
+        let most = usize::from(columns) * usize::from(rows) / if c == '漢' { 2 } else { 1 };
+        let at_once = fed(columns, rows, &format!("{start}{}", c.to_string().repeat(count + 1)));
+        let repeated = fed(columns, rows, &format!("{start}{c}\x1b[{}b", count.max(1)));
+        for (mut emulator, name) in [(at_once, "at once"), (repeated, "repeated")] {
+            if name == "repeated" && count == 0 {
+                continue;
+            }
+            prop_assert_eq!(picture(&mut emulator), picture(&mut one_by_one), "{}", name);
+            prop_assert_eq!(emulator.cursor(), one_by_one.cursor(), "{}", name);
+            if name == "repeated" && count > most {
+                // Of so many not all are printed, and the line is shorter.
+                continue;
+            }
+            let lines = |emulator: &Emulator| emulator.lines().map(|n| line(emulator, n)).collect::<Vec<_>>();
+            prop_assert_eq!(lines(&emulator), lines(&one_by_one), "{}", name);
+            // What is behind the picture: where the next one goes, and which rows are of one line.
+            emulator.feed("漢".as_bytes());
+            emulator.resize(Size { columns: columns + 5, rows });
+            let mut other = one_by_one.clone();
+            other.feed("漢".as_bytes());
+            other.resize(Size { columns: columns + 5, rows });
+            prop_assert_eq!(picture(&mut emulator), picture(&mut other), "{}, wider", name);
+        }
     }
 }
 

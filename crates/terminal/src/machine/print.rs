@@ -2,7 +2,7 @@
 
 use unicode_width::UnicodeWidthChar;
 
-use super::Machine;
+use super::{Machine, Margins};
 use crate::sanitise;
 use crate::screen::{Cell, Flags, Glyph};
 
@@ -18,7 +18,7 @@ impl Machine {
         }
         self.last_printed = Some(char::from(*last));
         while !text.is_empty() {
-            self.wrap_if_pending();
+            self.wrap_if_pending(text.len(), 1);
             let (row, start, end) = (self.cursor.row, self.cursor.column, self.right_limit());
             if start >= end {
                 return;
@@ -60,7 +60,7 @@ impl Machine {
             0 => self.combine(c),
             width => {
                 self.last_printed = Some(c);
-                self.put(c, width.min(2));
+                self.put(c, width.min(2), 1);
             }
         }
     }
@@ -72,14 +72,33 @@ impl Machine {
         end.min(self.row_end())
     }
 
-    fn wrap_if_pending(&mut self) {
+    /// Wraps if that is due, for `count` characters of one width that follow.
+    fn wrap_if_pending(&mut self, count: usize, width: usize) {
         if std::mem::take(&mut self.cursor.wrap_pending) && self.modes.autowrap {
-            self.wrap();
+            self.wrap_for(count, width);
         }
     }
 
+    /// Wraps for `count` characters of one width. At the bottom margin it scrolls at once for all rows that they take.
+    fn wrap_for(&mut self, count: usize, width: usize) {
+        let scrolls = self.cursor.row == self.margins.bottom && self.in_columns();
+        self.wrap();
+        let Margins { top, bottom, .. } = self.margins;
+        let more = (count.div_ceil(self.in_row(self.columns, width)) - 1).min(bottom - top);
+        if scrolls && more > 0 {
+            self.scroll_up(more);
+            self.cursor.row -= more;
+        }
+    }
+
+    /// The characters of a width that a row of so many columns has room for between the margins, one at least.
+    fn in_row(&self, columns: usize, width: usize) -> usize {
+        let end = columns.min(self.margins.right + 1);
+        (end.saturating_sub(self.margins.left) / width).max(1)
+    }
+
     /// Goes to the start of the next row, which continues this one.
-    pub(super) fn wrap(&mut self) {
+    fn wrap(&mut self) {
         let row = self.cursor.row;
         if self.cursor.column + 1 == self.columns && self.margins.left == 0 && self.can_index() {
             self.grid_mut()[row].wrapped = true;
@@ -88,15 +107,17 @@ impl Machine {
         self.cursor.column = self.margins.left;
     }
 
-    fn put(&mut self, c: char, width: usize) {
-        self.wrap_if_pending();
+    /// Prints a character as often as the rest of a row has room for, `most` times at most; returns how often. Those that
+    /// are lost count.
+    fn put(&mut self, c: char, width: usize, most: usize) -> usize {
+        self.wrap_if_pending(most, width);
         if self.cursor.column >= self.right_limit() {
-            return;
+            return most;
         }
         if self.cursor.column + width > self.right_limit() {
             if self.modes.autowrap {
                 self.leave_filler();
-                self.wrap();
+                self.wrap_for(most, width);
             } else {
                 self.cursor.column = self.right_limit().saturating_sub(width);
             }
@@ -104,8 +125,14 @@ impl Machine {
         let (row, at, end) = (self.cursor.row, self.cursor.column, self.right_limit());
         if at + width > end {
             // A region too narrow for the character.
-            return;
+            return 1;
         }
+        let mut count = most.min((end - at) / width);
+        if self.modes.insert && at < self.margins.left {
+            // Only from the margin on they are inserted.
+            count = count.min((self.margins.left - at).div_ceil(width));
+        }
+        let to = at + count * width;
         let (style, blank) = (self.style, self.blank());
         // A concealed text takes its cells and is not kept, so that a password is nowhere.
         let is_concealed = style.flags.contains(Flags::CONCEAL);
@@ -113,20 +140,23 @@ impl Machine {
         let insert = self.modes.insert && self.in_columns();
         let row = &mut self.grid_mut()[row];
         if insert {
-            row.insert(at, end, width, blank);
+            row.insert(at, end, to - at, blank);
         }
         row.cut_wide(at, blank);
-        row.cut_wide(at + width, blank);
-        row.cells[at] = Cell { glyph, style };
-        if width == 2 {
-            row.cells[at + 1] = Cell { glyph: if is_concealed { glyph } else { Glyph::WIDE_TAIL }, style };
+        row.cut_wide(to, blank);
+        row.cells[at..to].fill(Cell { glyph, style });
+        if width == 2 && !is_concealed {
+            for tail in row.cells[at..to].iter_mut().skip(1).step_by(2) {
+                tail.glyph = Glyph::WIDE_TAIL;
+            }
         }
-        if at + width >= end {
+        if to >= end {
             self.cursor.column = end - 1;
             self.cursor.wrap_pending = true;
         } else {
-            self.cursor.column = at + width;
+            self.cursor.column = to;
         }
+        count
     }
 
     /// Marks the cell that a wide character at the edge leaves free, so that it is no part of the text.
@@ -171,19 +201,19 @@ impl Machine {
             0 => return,
             width => width.min(2),
         };
-        // More repeats than cells show nothing more and cost time: only the place of the last one in its row counts.
-        let cells = self.rows * self.columns;
-        let row = ((self.margins.right + 1 - self.margins.left) / width).max(1);
-        let count = if count > cells { cells + (count - cells) % row } else { count };
-        if c.is_ascii() && self.prints_as_is() {
-            let run = [c as u8; 256];
-            for from in (0..count).step_by(run.len()) {
-                self.print_run(&run[..run.len().min(count - from)]);
-            }
-            return;
-        }
-        for _ in 0..count {
-            self.put(c, width);
+        // More repeats than fill the rest of a row and then all that scrolls show nothing more and cost time: only the
+        // place of the last one in its row counts. Rows that they do not fill have to scroll away.
+        let Margins { top, bottom, left, right } = self.margins;
+        let row = self.cursor.row;
+        let last = if row > bottom { self.grid()[self.rows - 1].columns(self.columns) } else { self.columns };
+        let in_row = self.in_row(last, width);
+        let is_strip = !self.is_full_width() && (top..=bottom).contains(&row);
+        let rows = if is_strip { bottom + 1 - top } else { self.rows };
+        let fills = (right + 1 - left).is_multiple_of(width) && !self.grid().iter().any(|row| row.is_double);
+        let most = self.columns + rows * in_row * if fills { 1 } else { 2 };
+        let mut rest = if count > most { most + (count - most) % in_row } else { count };
+        while rest > 0 {
+            rest -= self.put(c, width, rest);
         }
     }
 }

@@ -5,7 +5,7 @@ use crate::screen::Row;
 
 impl Machine {
     /// Whether scrolling moves whole rows.
-    fn is_full_width(&self) -> bool {
+    pub(super) fn is_full_width(&self) -> bool {
         self.margins.left == 0 && self.margins.right + 1 == self.columns
     }
 
