@@ -35,8 +35,6 @@ pub(super) struct Packer {
     cells: usize,
     is_prompt: bool,
     has_wide: bool,
-    /// The packed form, for those who read it before it is whole.
-    packed: Vec<u8>,
 }
 
 impl Packer {
@@ -53,13 +51,12 @@ impl Packer {
     }
 
     pub fn bytes(&self) -> usize {
-        self.text.len() + self.packed.len()
+        self.text.len() + size_of_val(self.runs.as_slice())
     }
 
     pub fn clear(&mut self) {
         self.text.clear();
         self.runs.clear();
-        self.packed.clear();
         self.cells = 0;
         self.is_prompt = false;
         self.has_wide = false;
@@ -90,12 +87,6 @@ impl Packer {
                 *length += 1;
             }
         }
-        if row.wrapped {
-            self.packed.clear();
-            let mut packed = std::mem::take(&mut self.packed);
-            self.pack_into(&mut packed);
-            self.packed = packed;
-        }
     }
 
     /// Appends the packed form to `out`.
@@ -112,8 +103,15 @@ impl Packer {
         }
     }
 
+    /// The line so far, for those who read it before it is whole.
     pub fn line(&self) -> PackedLine<'_> {
-        PackedLine::new(&self.packed, self.cells, self.is_prompt, self.has_wide)
+        PackedLine {
+            text: &self.text,
+            runs: Runs::Open(&self.runs),
+            width: self.cells,
+            is_prompt: self.is_prompt,
+            has_wide: self.has_wide,
+        }
     }
 }
 
@@ -155,6 +153,7 @@ fn put_style(out: &mut Vec<u8>, style: &RunStyle) {
 }
 
 /// Reads what [`put_varint`] and [`put_style`] wrote.
+#[derive(Debug, Clone, Copy)]
 struct Reader<'a>(&'a [u8]);
 
 impl Reader<'_> {
@@ -203,11 +202,28 @@ impl Reader<'_> {
     }
 }
 
-/// A line in its packed form.
+/// The runs of a line, each with its length in cells.
+#[derive(Debug, Clone, Copy)]
+enum Runs<'a> {
+    Packed(Reader<'a>),
+    Open(&'a [(usize, RunStyle)]),
+}
+
+impl Runs<'_> {
+    /// Takes the first run.
+    fn next(&mut self) -> Option<(usize, RunStyle)> {
+        match self {
+            Self::Packed(reader) => reader.run(),
+            Self::Open(runs) => runs.split_off_first().copied(),
+        }
+    }
+}
+
+/// A line of the history: packed, or the open one.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct PackedLine<'a> {
     pub text: &'a str,
-    runs: &'a [u8],
+    runs: Runs<'a>,
     /// Its length in cells.
     pub width: usize,
     pub is_prompt: bool,
@@ -220,7 +236,7 @@ impl<'a> PackedLine<'a> {
         let length = reader.varint().unwrap_or(0).min(reader.0.len());
         let (text, runs) = reader.0.split_at(length);
         let text = std::str::from_utf8(text).unwrap_or_default();
-        Self { text, runs, width, is_prompt, has_wide }
+        Self { text, runs: Runs::Packed(Reader(runs)), width, is_prompt, has_wide }
     }
 
     /// The line as cells.
@@ -237,9 +253,9 @@ impl<'a> PackedLine<'a> {
                 }
             }
         }
-        let mut reader = Reader(self.runs);
         let mut rest = &mut cells[..];
-        while let Some((length, style)) = reader.run() {
+        let mut runs = self.runs;
+        while let Some((length, style)) = runs.next() {
             let RunStyle { fg, bg, flags, extra } = style;
             let style = Style { fg, bg, flags, extra: extras.intern(extra) };
             let (run, after) = rest.split_at_mut(length.min(rest.len()));

@@ -1,5 +1,6 @@
 //! The colour table, for applications that query or set colours.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
@@ -75,31 +76,30 @@ const XTERM_COLOURS: [Rgb; 16] = [
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Palette {
     /// Colours of the 256 that the application has set.
-    overrides: Vec<(u8, Rgb)>,
+    overrides: BTreeMap<u8, Rgb>,
     /// Default colours (OSC 10 to 19) that the application has set. They are for queries only.
-    dynamic: Vec<(u16, Rgb)>,
+    dynamic: BTreeMap<u16, Rgb>,
 }
 
 impl Palette {
     /// The reply to OSC 10 to 19: a default where nothing was set, since the outer terminal is not asked for its own. By
     /// the background (11) applications choose dark or light.
     pub fn dynamic(&self, number: u16) -> Rgb {
-        let set = self.dynamic.iter().find(|(set, _)| *set == number).map(|(_, colour)| *colour);
+        let set = self.dynamic.get(&number).copied();
         set.unwrap_or(XTERM_COLOURS[if matches!(number, 11 | 14 | 16 | 18) { 0 } else { 7 }])
     }
 
     pub fn set_dynamic(&mut self, number: u16, colour: Rgb) {
-        self.reset_dynamic(number);
-        self.dynamic.push((number, colour));
+        self.dynamic.insert(number, colour);
     }
 
     pub fn reset_dynamic(&mut self, number: u16) {
-        self.dynamic.retain(|(set, _)| *set != number);
+        self.dynamic.remove(&number);
     }
 
     /// The application's own colour for a number, if it set one.
     pub fn overridden(&self, index: u8) -> Option<Rgb> {
-        self.overrides.iter().find(|(set, _)| *set == index).map(|(_, colour)| *colour)
+        self.overrides.get(&index).copied()
     }
 
     pub fn get(&self, index: u8) -> Rgb {
@@ -121,12 +121,11 @@ impl Palette {
     }
 
     pub fn set(&mut self, index: u8, colour: Rgb) {
-        self.unset(index);
-        self.overrides.push((index, colour));
+        self.overrides.insert(index, colour);
     }
 
     pub fn unset(&mut self, index: u8) {
-        self.overrides.retain(|(set, _)| *set != index);
+        self.overrides.remove(&index);
     }
 
     pub fn reset(&mut self) {

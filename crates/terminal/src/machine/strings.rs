@@ -75,8 +75,10 @@ impl Machine {
     }
 
     fn special_reset(&mut self, rest: &[u8]) {
-        let named =
-            |number: u16| rest.split(|byte| *byte == b';').any(|part| part == number.to_string().as_bytes());
+        let named = |number: u16| {
+            let number = number.to_string();
+            rest.split(|byte| *byte == b';').any(|part| part == number.as_bytes())
+        };
         for number in (0..SPECIAL_COLOURS).filter(|number| rest.is_empty() || named(*number)) {
             self.palette.reset_dynamic(SPECIAL_FROM + number);
         }
@@ -133,6 +135,7 @@ impl Machine {
     fn report_capability(&mut self, name: &[u8]) {
         let known = CAPABILITIES
             .iter()
+            .filter(|(known, _)| known.len() * 2 == name.len())
             .map(|(known, value)| (hexadecimal(known), hexadecimal(value)))
             .find(|(known, _)| known.as_bytes().eq_ignore_ascii_case(name));
         match known {

@@ -71,21 +71,24 @@ impl Machine {
 
     /// A line as text.
     pub fn text_line(&self, number: u64) -> Option<Line> {
-        if !self.line_numbers().contains(&number) {
-            return None;
-        }
         let mut line = Line::default();
+        let mut is_there = false;
         if let Some(packed) = self.packed(number) {
             line.text.push_str(packed.text);
             line.is_prompt = packed.is_prompt;
+            is_there = true;
         }
         if number >= self.history.next() {
             for (row, part) in self.grid().iter().zip(self.screen_parts()) {
                 if part.line == number {
                     line.is_prompt |= row.is_prompt;
                     self.push_text(&mut line.text, &row.cells[..part.width]);
+                    is_there = true;
                 }
             }
+        }
+        if !is_there {
+            return None;
         }
         line.text.truncate(line.text.trim_end().len());
         Some(line)
