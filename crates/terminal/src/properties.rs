@@ -180,10 +180,15 @@ proptest! {
 
     #[test]
     fn a_narrower_screen_and_back_loses_nothing(
+        before in proptest::collection::vec("[a-z\u{6f22} ]{0,30}", 0..12),
         lines in proptest::collection::vec("[a-z\u{6f22} ]{0,30}", 1..12),
         sizes in proptest::collection::vec((2_u16..30, 2_u16..9), 1..4),
     ) {
         let mut emulator = Emulator::new(SMALL);
+        if !before.is_empty() {
+            // A history, and room on the screen.
+            emulator.feed(format!("{}\x1b[H\x1b[J", before.join("\r\n")).as_bytes());
+        }
         emulator.feed(lines.join("\r\n").as_bytes());
         let before = (state(&mut emulator), emulator.cursor_place());
         for (columns, rows) in sizes {

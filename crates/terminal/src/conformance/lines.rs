@@ -73,6 +73,39 @@ fn a_saved_cursor_keeps_its_place_at_a_new_size() {
 }
 
 #[test]
+fn a_place_saved_below_a_smaller_screen_costs_no_text() {
+    let mut emulator = fed(9, 5, "\x1b[5;5H\x1b7\x1b[H");
+    emulator.resize(Size { columns: 9, rows: 2 });
+    emulator.feed(b"one\r\ntwo\x1b[?47h");
+    emulator.resize(Size { columns: 2, rows: 2 });
+    emulator.feed(b"\x1b[?47l");
+    emulator.resize(Size { columns: 9, rows: 2 });
+    assert_eq!((line(&emulator, 0), line(&emulator, 1)), ("one".to_owned(), "two".to_owned()));
+}
+
+#[test]
+fn sizes_in_between_leave_no_mark_on_the_alternate_screen() {
+    let lines = (1..=8).map(|row| format!("\x1b[{row}Hline {row}")).collect::<Vec<_>>().concat();
+    for place in ["\x1b[H", "\x1b[2H", "\x1b[4H"] {
+        let mut emulator = fed(10, 8, &format!("\x1b[?1049h{lines}"));
+        emulator.resize(Size { columns: 10, rows: 4 });
+        // What the program does while rows are hidden above.
+        emulator.feed(place.as_bytes());
+        let before = (rows(&emulator), cursor(&emulator));
+        assert_eq!(before.0, ["line 5", "line 6", "line 7", "line 8"]);
+        for sizes in [&[3][..], &[2], &[6], &[9], &[2, 9, 3, 7], &[12, 3, 5]] {
+            for rows in sizes {
+                emulator.resize(Size { columns: 10, rows: *rows });
+            }
+            emulator.resize(Size { columns: 10, rows: 4 });
+            assert_eq!((rows(&emulator), cursor(&emulator)), before, "{place:?}, {sizes:?}");
+        }
+        emulator.resize(Size { columns: 10, rows: 8 });
+        assert_eq!(rows(&emulator).len(), 8, "{place:?}");
+    }
+}
+
+#[test]
 fn a_screen_that_was_cleared_stays_clear_of_the_history() {
     let mut emulator = fed(10, 4, "one\r\ntwo\r\nthree\r\nfour");
     emulator.resize(Size { columns: 10, rows: 2 });

@@ -25,6 +25,7 @@ mod text;
 use charset::Charsets;
 use modes::Modes;
 pub(crate) use palette::Palette;
+use resize::AlternateView;
 pub use search::TextSearch;
 use tabs::TabStops;
 
@@ -95,6 +96,9 @@ pub(crate) struct Machine {
     screens: [Vec<Row>; 2],
     /// Rows of the alternate screen that a smaller one hides above its first.
     hidden_above: Vec<Row>,
+    /// How the alternate screen was shown when it was last drawn on, and after the last new size. Each size is taken from
+    /// the former, so that those in between leave no mark.
+    alternate_views: [AlternateView; 2],
     on_alternate: bool,
     pub history: History,
     clusters: Clusters,
@@ -126,7 +130,7 @@ pub(crate) struct Machine {
     prompt_column: Option<usize>,
     /// The application learns of new sizes, at which a shell draws its prompt again.
     pub prompts_redrawn: bool,
-    /// Lines from this one on were on the screen before it became smaller.
+    /// Lines from this one on come back to a screen that became smaller.
     resized_from: Option<u64>,
 }
 
@@ -139,6 +143,7 @@ impl Machine {
             view_columns: columns,
             screens: [blank(), blank()],
             hidden_above: Vec::new(),
+            alternate_views: [AlternateView::default(); 2],
             on_alternate: false,
             history: History::new(),
             clusters: Clusters::default(),
@@ -176,6 +181,7 @@ impl Machine {
         self.grid_mut().truncate(rows);
         if self.on_alternate {
             self.hidden_above.clear();
+            self.alternate_views = Default::default();
         }
     }
 

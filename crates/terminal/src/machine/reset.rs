@@ -40,8 +40,12 @@ impl Machine {
         self.history.close();
         self.resized_from = None;
         self.hidden_above.clear();
-        for row in self.screens.iter_mut().flatten() {
-            row.clear(columns, Style::default());
+        self.alternate_views = Default::default();
+        for screen in &mut self.screens {
+            screen.truncate(self.rows);
+            for row in screen {
+                row.clear(columns, Style::default());
+            }
         }
         self.cursor = CursorPlace::default();
     }

@@ -26,6 +26,14 @@ struct Anchor {
     below: usize,
 }
 
+/// Which rows of the alternate screen are shown. They count from the first that is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct AlternateView {
+    top: usize,
+    rows: usize,
+    cursor_row: usize,
+}
+
 /// A line as long as its author made it.
 #[derive(Debug, Default)]
 struct LogicalLine {
@@ -71,16 +79,31 @@ impl Machine {
         }
     }
 
+    /// Cuts the alternate screen: below, and above as far as the cursor has to stay on it.
     fn resize_alternate(&mut self, columns: usize, rows: usize) {
-        let grid = &mut self.screens[1];
-        if self.on_alternate && self.cursor.row >= rows {
-            let above = self.cursor.row + 1 - rows;
-            self.hidden_above.extend(grid.drain(..above));
-            self.cursor.row -= above;
+        let top = self.hidden_above.len();
+        let cursor_row = top + if self.on_alternate { self.cursor.row } else { 0 };
+        let now = AlternateView { top, rows: self.rows, cursor_row };
+        let [drawn, resized] = &mut self.alternate_views;
+        if *resized != now {
+            *drawn = now;
         }
-        let back = rows.saturating_sub(self.rows).min(self.hidden_above.len());
-        grid.splice(0..0, self.hidden_above.drain(self.hidden_above.len() - back..));
-        self.cursor.row += if self.on_alternate { back } else { 0 };
+        let top = if rows > drawn.rows {
+            drawn.top.saturating_sub(rows - drawn.rows)
+        } else {
+            drawn.top.max((cursor_row + 1).saturating_sub(rows))
+        };
+        *resized = AlternateView { top, rows, cursor_row };
+
+        let grid = &mut self.screens[1];
+        if let Some(above) = top.checked_sub(self.hidden_above.len()) {
+            self.hidden_above.extend(grid.drain(..above));
+        } else {
+            grid.splice(0..0, self.hidden_above.drain(top..));
+        }
+        if self.on_alternate {
+            self.cursor.row = cursor_row - top;
+        }
         while grid.len() < rows {
             grid.push(Row::blank(columns, Style::default()));
         }
@@ -92,7 +115,11 @@ impl Machine {
     }
 
     fn resize_main(&mut self, columns: usize, rows: usize) {
-        let places = [if self.on_alternate { self.saved[0].place } else { self.cursor }, self.saved[0].place];
+        let saved = self.saved[0].place;
+        // A saved place may be beyond a screen that became smaller.
+        let saved_row = saved.row.min(self.rows - 1);
+        let cursor = if self.on_alternate { CursorPlace { row: saved_row, ..saved } } else { self.cursor };
+        let places = [cursor, saved];
         let cursor_row = places[0].row;
         let old = std::mem::take(&mut self.screens[0]);
         let used = old.iter().rposition(|row| row.used(row.cells.len()) > 0).map_or(0, |last| last + 1);
@@ -101,11 +128,12 @@ impl Machine {
         let (lines, anchors) = self.unwrap_rows(&old[..used], places);
         let (mut grid, mut places) = wrap_lines(lines, anchors, columns);
 
-        if grid.len() > rows {
+        if grid.len() > rows || (grid.len() == rows && had_room) {
+            // Where there was room, later sizes take back what this one stores and nothing before it.
+            self.resized_from.get_or_insert(if had_room { self.history.next() } else { 0 });
             let excess = grid.len() - rows;
             let least = (places[0].row + 1).saturating_sub(rows);
             let stored = excess.min(places[0].row).max(least);
-            self.resized_from.get_or_insert(self.history.next());
             for row in grid.drain(..stored) {
                 self.history.push(&row, columns, &self.clusters, &self.extras);
             }
@@ -191,7 +219,7 @@ impl Machine {
             }
             grid.splice(0..0, fit);
         }
-        if self.resized_from.is_some_and(|from| self.history.next() <= from) {
+        if grid.len() < rows {
             self.resized_from = None;
         }
         grid.len() - before
