@@ -18,8 +18,8 @@ pub use cause::{Cause, Phase};
 pub use error::NetError;
 pub use events::{Event, EventDecoder, EventOptions, LineSplitter, StreamEvent};
 pub use http::{
-    Answer, Client, ClientOptions, Counters, CurlLine, JsonText, Meter, Request, ShellCredentials, fail_fast,
-    quoted,
+    Answer, Client, ClientOptions, Counters, CurlLine, Intake, JsonText, Meter, Request, ShellCredentials,
+    fail_fast, quoted,
 };
 pub use produce::produce;
 pub use socket::{Frame, Socket, SocketOptions, SocketReader, SocketWriter};

@@ -120,36 +120,94 @@ fn is_mostly_punctuation(text: &[u8]) -> bool {
     values > MAX_SHORT_VALUES && values * MIN_VALUE_BYTES > text.len()
 }
 
+/// Takes an answer in as it arrives, so that it need not be in memory whole.
+pub trait Intake {
+    /// What has become of the answer.
+    type Output;
+
+    /// Takes the next bytes of the body.
+    ///
+    /// # Errors
+    /// It is not what is expected: nothing more of it is read.
+    fn push(&mut self, part: &[u8]) -> Result<(), Cause>;
+
+    /// The body is over; it had `length` bytes in all.
+    ///
+    /// # Errors
+    /// It is not what is expected, or not all of it.
+    fn finish(self, length: usize) -> Result<Self::Output, Cause>;
+}
+
+/// Keeps a body as it is.
+#[derive(Default)]
+struct Whole(BytesMut);
+
+impl Intake for Whole {
+    type Output = Bytes;
+
+    fn push(&mut self, part: &[u8]) -> Result<(), Cause> {
+        self.0.extend_from_slice(part);
+        Ok(())
+    }
+
+    fn finish(self, _length: usize) -> Result<Bytes, Cause> {
+        Ok(self.0.freeze())
+    }
+}
+
 /// Reads a body to its end, `limit` bytes at most. `limit` also bounds what a compressed body unfolds to. A large one waits
 /// for its turn in the middle, which it returns.
 pub(crate) async fn read(
-    mut response: reqwest::Response,
+    response: reqwest::Response,
     limit: usize,
     large: &LargeAnswers,
 ) -> Result<(Bytes, Option<OwnedSemaphorePermit>), Cause> {
+    take(response, limit, large, Whole::default()).await
+}
+
+/// Reads the body of a JSON document as [`read`] does, into `intake`. A web page is none.
+pub(crate) async fn take_json<I: Intake>(
+    response: reqwest::Response,
+    limit: usize,
+    large: &LargeAnswers,
+    intake: I,
+) -> Result<I::Output, Cause> {
+    if is_page(response.headers()) {
+        let (body, _) = read(response, limit, large).await?;
+        return Err(Cause::Page { title: page_title(&body) });
+    }
+    Ok(take(response, limit, large, intake).await?.0)
+}
+
+async fn take<I: Intake>(
+    mut response: reqwest::Response,
+    limit: usize,
+    large: &LargeAnswers,
+    mut intake: I,
+) -> Result<(I::Output, Option<OwnedSemaphorePermit>), Cause> {
     let announced = response.content_length().unwrap_or(0);
     if announced > limit as u64 {
         return Err(Cause::TooLarge { limit });
     }
     meter::count_answer();
-    let mut body = BytesMut::new();
+    let mut length = 0;
     let mut turn = None;
     loop {
-        if turn.is_none() && body.len() > LARGE_ANSWER_BYTES {
+        if turn.is_none() && length > LARGE_ANSWER_BYTES {
             // The semaphore is never closed.
             turn = large.0.clone().acquire_owned().await.ok();
         }
-        let chunk = response.chunk().await;
-        if let Ok(Some(chunk)) = &chunk {
-            meter::count_bytes(chunk.len());
-        }
-        match chunk {
-            Ok(Some(chunk)) if body.len() + chunk.len() > limit => return Err(Cause::TooLarge { limit }),
-            Ok(Some(chunk)) => body.extend_from_slice(&chunk),
-            Ok(None) => return Ok((body.freeze(), turn)),
-            Err(error) => {
-                return Err(Cause::Cut { received: body.len(), why: cut_reason(&error) });
+        match response.chunk().await {
+            Ok(Some(chunk)) => {
+                meter::count_bytes(chunk.len());
+                length += chunk.len();
+                if length > limit {
+                    return Err(Cause::TooLarge { limit });
+                }
+                intake.push(&chunk)?;
             }
+            Ok(None) => return Ok((intake.finish(length)?, turn)),
+            Err(error) => return Err(Cause::Cut { received: length, why: cut_reason(&error) }),
         }
     }
 }

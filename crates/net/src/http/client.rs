@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use serde::de::DeserializeOwned;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::body::{self, Answer, JsonText, LargeAnswers};
+use super::body::{self, Answer, Intake, JsonText, LargeAnswers};
 use super::pace::RequestPace;
 use super::request::Request;
 use super::retry::Retries;
@@ -161,26 +161,60 @@ impl Client {
         self.answer(request, |answer| answer.json(may_be_empty).and_then(&read)).await
     }
 
+    /// Sends a request and returns what has become of its JSON answer in an intake, of which each try begins a new one. A
+    /// `GET` whose answer is cut or garbled is retried.
+    pub async fn take_json<I: Intake>(
+        &self,
+        request: &Request,
+        begin: impl Fn() -> I,
+    ) -> Result<I::Output, NetError> {
+        let begin = &begin;
+        self.retried(request, || async move {
+            let take = async |response: reqwest::Response| {
+                body::take_json(response, self.options().body_limit, &self.inner.large_answers, begin()).await
+            };
+            let output = self.once(request, take).await?;
+            self.inner.understood.store(true, Ordering::Relaxed);
+            Ok(output)
+        })
+        .await
+    }
+
     async fn answer<T>(
         &self,
         request: &Request,
         read: impl Fn(&Answer) -> Result<T, Cause>,
     ) -> Result<T, NetError> {
+        let read = &read;
+        self.retried(request, || async move {
+            let answer = self.once(request, async |response| self.whole(response).await).await?;
+            let value = read(&answer).map_err(|cause| self.failed(request, cause, Some(answer.status)))?;
+            if !answer.page {
+                self.inner.understood.store(true, Ordering::Relaxed);
+            }
+            Ok(value)
+        })
+        .await
+    }
+
+    async fn whole(&self, response: reqwest::Response) -> Result<Answer, Cause> {
+        let (status, page) = (response.status().as_u16(), body::is_page(response.headers()));
+        let (body, turn) = body::read(response, self.options().body_limit, &self.inner.large_answers).await?;
+        Ok(Answer { status, body, page, _turn: turn.map(Arc::new) })
+    }
+
+    /// Tries until it succeeds, or until another try would change nothing.
+    async fn retried<T, F>(&self, request: &Request, attempt: impl Fn() -> F) -> Result<T, NetError>
+    where
+        F: Future<Output = Result<T, NetError>>,
+    {
         let is_read = request.method == reqwest::Method::GET && !request.is_write();
         let may_repeat = is_read && fail_fast::limit().is_none();
         let options = self.options();
         let mut retries = Retries::new(options.retries, options.first_wait);
         loop {
-            let failure = match self.once(request).await {
-                Ok(answer) => match read(&answer) {
-                    Ok(value) => {
-                        if !answer.page {
-                            self.inner.understood.store(true, Ordering::Relaxed);
-                        }
-                        return Ok(value);
-                    }
-                    Err(cause) => self.failed(request, cause, Some(answer.status)),
-                },
+            let failure = match attempt().await {
+                Ok(value) => return Ok(value),
                 Err(failure) => failure,
             };
             // A server that stalls is reported at once: it is asked again with the next listing, not four times for this one.
@@ -200,8 +234,12 @@ impl Client {
         }
     }
 
-    /// One try with its time limit, holding one of the slots.
-    async fn once(&self, request: &Request) -> Result<Answer, NetError> {
+    /// One try with its time limit, holding one of the slots. `take` reads the body of an answer of success.
+    async fn once<T>(
+        &self,
+        request: &Request,
+        take: impl AsyncFnOnce(reqwest::Response) -> Result<T, Cause>,
+    ) -> Result<T, NetError> {
         let _slot = self.slot().await;
         if let Some(cause) = fail_fast::unreachable(&request.url) {
             return Err(self.failed(request, cause, None));
@@ -212,25 +250,27 @@ impl Client {
             let cause = Cause::Timeout { phase: Phase::WholeAnswer, after: limit };
             Err(self.failed(request, cause, None))
         };
-        let answer = tokio::time::timeout(limit, self.try_once(request)).await.unwrap_or_else(|_| late());
+        let answer =
+            tokio::time::timeout(limit, self.try_once(request, take)).await.unwrap_or_else(|_| late());
         if let Err(failure) = &answer {
             fail_fast::note_unreachable(&request.url, &failure.cause);
         }
         answer
     }
 
-    async fn try_once(&self, request: &Request) -> Result<Answer, NetError> {
+    async fn try_once<T>(
+        &self,
+        request: &Request,
+        take: impl AsyncFnOnce(reqwest::Response) -> Result<T, Cause>,
+    ) -> Result<T, NetError> {
         let response = self.open(request, false).await?;
         let status = response.status();
-        let page = body::is_page(response.headers());
         if !status.is_success() {
             return Err(self.refusal(request, response).await);
         }
         let led_to = response.url().clone();
-        let (body, turn) = body::read(response, self.options().body_limit, &self.inner.large_answers)
-            .await
-            .map_err(|cause| self.failed(request, cause, Some(status.as_u16())).at(&led_to))?;
-        Ok(Answer { status: status.as_u16(), body, page, _turn: turn.map(Arc::new) })
+        let taken = take(response).await;
+        taken.map_err(|cause| self.failed(request, cause, Some(status.as_u16())).at(&led_to))
     }
 
     /// Sends the request and returns when the head of the answer is there, whatever its status. Redirects within the

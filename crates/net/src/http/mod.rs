@@ -17,7 +17,7 @@ mod retry;
 mod tests;
 mod wire;
 
-pub use body::{Answer, JsonText};
+pub use body::{Answer, Intake, JsonText};
 pub use client::{Client, ClientOptions, Counters};
 pub use curl::{CurlLine, ShellCredentials, quoted};
 pub use fail_fast::fail_fast;

@@ -11,7 +11,7 @@ use super::refusal;
 use crate::kit::{self, SignIn};
 use qdeck_config::{Context, SecretRef};
 use qdeck_model::{Method, PreparedRequest, Problem, ProblemKind, Secret};
-use qdeck_net::{Cause, Client, JsonText, NetError, Request};
+use qdeck_net::{Cause, Client, Intake, NetError, Request};
 
 /// The only release that any document names.
 pub(super) const RELEASE: &str = "4.0";
@@ -54,18 +54,20 @@ impl Api {
         path: &[&str],
         query: &[(&str, &str)],
     ) -> Result<T, Problem> {
-        self.read(path, query, |text| text.decode()).await
+        let request = self.request(path, query).await?;
+        let answer = self.client.json(&request).await;
+        answer.map_err(|error| problem(error, path))
     }
 
-    /// Reads `/services/` and `path` with this query: what `read` makes of the answer.
-    pub(super) async fn read<T>(
+    /// Reads `/services/` and `path` with this query: what an intake makes of the answer, while that arrives.
+    pub(super) async fn take<I: Intake>(
         &self,
         path: &[&str],
         query: &[(&str, &str)],
-        read: impl Fn(JsonText<'_>) -> Result<T, Cause>,
-    ) -> Result<T, Problem> {
+        begin: impl Fn() -> I,
+    ) -> Result<I::Output, Problem> {
         let request = self.request(path, query).await?;
-        let answer = self.client.read_json(&request, read).await;
+        let answer = self.client.take_json(&request, begin).await;
         answer.map_err(|error| problem(error, path))
     }
 

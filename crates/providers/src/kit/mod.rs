@@ -13,6 +13,7 @@ mod page_cache;
 mod probes;
 mod request;
 mod row_cache;
+mod row_splitter;
 mod sign_in;
 
 pub(crate) use aged::{AgedCache, Pending, if_good};
@@ -30,4 +31,5 @@ pub(crate) use request::{
     client_options, join_url, no_single_request, read_request, with_query, wrong_credentials,
 };
 pub(crate) use row_cache::{CachedWalk, OpenedPage, ReadPage, RowCache, Walked, chunks, opened};
+pub(crate) use row_splitter::RowsAt;
 pub(crate) use sign_in::SignIn;

@@ -14,9 +14,11 @@
 //! of containers, sizes, images. Anything that depends on the clock is no part of a cached row. What is cached is therefore
 //! the same whichever credentials it was read with; pages that cannot be read never get in.
 //!
-//! Digests have 128 bits of two hashes with random keys of this run. They are not cryptographic, and a server cannot aim at
-//! keys that it does not know. If two texts had the same digest all the same, the row that changed would be shown as it was
-//! until it changes once more.
+//! The digest of a page has 128 bits of two hashes with random keys of this run, that of a row 64 bits beside its length. They
+//! are not cryptographic, and a server cannot aim at keys that it does not know. If two texts had the same digest all the
+//! same, the row that changed would be shown as it was until it changes once more.
+//!
+//! A list without pages is read while it arrives ([`arriving`]), so that its text is never in memory whole.
 
 use std::collections::HashMap;
 use std::hash::BuildHasher as _;
@@ -24,6 +26,8 @@ use std::sync::Arc;
 
 use foldhash::fast::RandomState;
 use parking_lot::Mutex;
+
+mod arriving;
 
 use super::pages::{CountedRows, ListPage, Rest};
 use crate::MAX_ROWS_APPLIED;
@@ -38,8 +42,22 @@ const MAX_CACHED_ROWS: usize = 1_000_000;
 /// counts.
 const MAX_UNUSED_LISTINGS: u64 = 4;
 
-/// The digest of a text.
+/// The digest of the text of a page.
 type Digest = [u64; 2];
+
+/// The digest of the text of a row, and its length in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+struct RowDigest {
+    hash: u64,
+    length: u32,
+}
+
+/// A row's digest and its [`Row::key`](super::pages::Row::key).
+#[derive(Debug, Clone, Copy)]
+struct Mark {
+    digest: RowDigest,
+    key: u64,
+}
 
 /// A page of rows, as it was read from one text.
 #[derive(Debug)]
@@ -48,8 +66,8 @@ pub(crate) struct CachedPage<R> {
     version: u64,
     /// The rows, as many to a chunk as are sent in one event.
     chunks: Box<[Arc<[Arc<R>]>]>,
-    /// The digest and the [`Row::key`](super::pages::Row::key) of each row.
-    marks: Box<[(Digest, u64)]>,
+    /// One for each row.
+    marks: Box<[Mark]>,
     unreadable: Unreadable,
     rest: Rest,
 }
@@ -57,6 +75,11 @@ pub(crate) struct CachedPage<R> {
 impl<R> CachedPage<R> {
     fn rows(&self) -> impl Iterator<Item = &Arc<R>> {
         self.chunks.iter().flat_map(|chunk| chunk.iter())
+    }
+
+    /// The row of this number, from 0.
+    fn row(&self, number: usize) -> Option<&Arc<R>> {
+        self.chunks.get(number / MAX_ROWS_APPLIED)?.get(number % MAX_ROWS_APPLIED)
     }
 }
 
@@ -78,7 +101,7 @@ impl<R> Walked<R> {
             digest: Digest::default(),
             version: 0,
             chunks: chunks(&rows.good, &[]),
-            marks: rows.good.iter().map(|row| (Digest::default(), key(row))).collect(),
+            marks: rows.good.iter().map(|row| Mark { digest: RowDigest::default(), key: key(row) }).collect(),
             unreadable: rows.unreadable,
             rest,
         }))
@@ -117,7 +140,7 @@ impl<R> ListPage for Walked<R> {
     }
 
     fn keys(&self) -> impl Iterator<Item = u64> {
-        self.page.marks.iter().map(|(_, key)| *key)
+        self.page.marks.iter().map(|mark| mark.key)
     }
 
     fn is_last(&self) -> bool {
@@ -159,7 +182,7 @@ enum ReadRow<R, T> {
 pub(crate) struct ChangedPage<R, T> {
     digest: Digest,
     version: u64,
-    rows: Vec<(Digest, ReadRow<R, T>)>,
+    rows: Vec<(RowDigest, ReadRow<R, T>)>,
     unreadable: Unreadable,
     rest: Rest,
 }
@@ -249,10 +272,17 @@ impl<R> RowCache<R> {
     fn digest(&self, text: &[u8]) -> Digest {
         [self.hashers[0].hash_one(text), self.hashers[1].hash_one(text)]
     }
+
+    fn row_digest(&self, text: &[u8]) -> RowDigest {
+        RowDigest {
+            hash: self.hashers[0].hash_one(text),
+            length: u32::try_from(text.len()).unwrap_or(u32::MAX),
+        }
+    }
 }
 
 /// The rows of a scope by the digests of their texts, each with the version of its page.
-type KnownRows<R> = HashMap<Digest, (u64, Arc<R>), RandomState>;
+type KnownRows<R> = HashMap<RowDigest, (u64, Arc<R>), RandomState>;
 
 /// One walk over the pages of a scope.
 pub(crate) struct CachedWalk<R> {
@@ -286,7 +316,7 @@ impl<R> CachedWalk<R> {
         let mut unreadable = Unreadable::none_of(texts.len());
         let mut rows = Vec::with_capacity(texts.len());
         for text in texts {
-            let digest = self.cache.digest(text.as_bytes());
+            let digest = self.cache.row_digest(text.as_bytes());
             let row = match known.get(&digest) {
                 Some((of, row)) if *of == version => Ok(ReadRow::Known(row.clone())),
                 known => row(text).map(|row| ReadRow::Changed(row, known.map(|(_, row)| row.clone()))),
@@ -327,7 +357,7 @@ impl<R> CachedWalk<R> {
                     before.as_ref().filter(|before| ***before == *row).cloned().unwrap_or(row)
                 }
             };
-            marks.push((*digest, key(&row)));
+            marks.push(Mark { digest: *digest, key: key(&row) });
             rows.push(row);
         }
         // A row that was kept may not be as this version would make it: the page is then mapped whole with the next listing.
@@ -363,14 +393,24 @@ impl<R> CachedWalk<R> {
 
     /// The page of this number, if it was read from the same text with the same version.
     fn known_page(&self, number: usize, digest: Digest, version: u64) -> Option<Arc<CachedPage<R>>> {
+        let page = self.page(number).filter(|page| page.digest == digest && page.version == version)?;
+        self.use_page(number);
+        Some(page)
+    }
+
+    /// The page of this number as it was read last.
+    fn page(&self, number: usize) -> Option<Arc<CachedPage<R>>> {
+        let state = self.cache.state.lock();
+        state.scopes.get(&self.scope)?.get(number.checked_sub(1)?)?.page.clone()
+    }
+
+    /// Takes in that the page of this number is the same as before.
+    fn use_page(&self, number: usize) {
         let state = &mut *self.cache.state.lock();
-        let slot = state.scopes.get_mut(&self.scope)?.get_mut(number.checked_sub(1)?)?;
-        let page = slot.page.as_ref()?;
-        if page.digest != digest || page.version != version {
-            return None;
+        let pages = state.scopes.get_mut(&self.scope);
+        if let Some(slot) = pages.and_then(|pages| pages.get_mut(number.saturating_sub(1))) {
+            slot.used = state.listing;
         }
-        slot.used = state.listing;
-        Some(page.clone())
     }
 
     /// Every row of the scope.
@@ -378,7 +418,7 @@ impl<R> CachedWalk<R> {
         let state = self.cache.state.lock();
         let pages = state.scopes.get(&self.scope).into_iter().flatten().filter_map(|slot| slot.page.as_ref());
         let rows = pages.flat_map(|page| {
-            let digests = page.marks.iter().map(|(digest, _)| *digest);
+            let digests = page.marks.iter().map(|mark| mark.digest);
             digests.zip(page.rows().map(|row| (page.version, row.clone())))
         });
         rows.collect()

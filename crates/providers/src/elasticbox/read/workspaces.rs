@@ -15,11 +15,12 @@ use super::super::wire;
 use super::listed::Listed;
 use crate::kit::pages::key_of;
 use crate::kit::{
-    self, CachedWalk, OpenedPage, Page, PageCache, PageWalk, ReadPage, Rest, RowCache, SharedPages, SignIn,
-    Walked, opened,
+    self, CachedWalk, Page, PageCache, PageWalk, ReadPage, Rest, RowCache, RowsAt, SharedPages, SignIn,
+    Walked,
 };
-use crate::mapping::lenient::{Rows, read_row};
+use crate::mapping::lenient::{RawRows, Rows, read_row};
 use qdeck_model::{Problem, Timestamp, Unreadable};
+use qdeck_net::JsonText;
 
 /// Whole instances asked for at once where a server lists them short. The address stays below 8 KiB.
 const IDS_AT_ONCE: usize = 400;
@@ -195,9 +196,9 @@ async fn instances(
     // Of what rows are made of nothing is from elsewhere: the time and addresses are set in them when they are sent.
     let version = 0;
     let now = Timestamp::now();
-    let open = opened(|text| Ok(OpenedPage { rows: text.decode()?, rest: Rest::Last, version }));
     let row = |text: &str| Ok(Arc::new(Listed::new(map, &read_row(text)?, now)));
-    let page = api.read(&path, &[], |text| walk.read(1, version, text, open, row)).await?;
+    let envelope = |text: JsonText<'_>| text.decode::<RawRows<'_>>().map(|_| Rest::Last);
+    let page = api.take(&path, &[], || walk.arriving(version, RowsAt::Top, row, envelope)).await?;
     let page = match page {
         ReadPage::Known(page) => return Ok(page),
         ReadPage::Changed(page) => page,

@@ -14,7 +14,7 @@ use url::Url;
 use crate::kit::{self, SignIn};
 use qdeck_config::SecretRef;
 use qdeck_model::{Problem, Timestamp};
-use qdeck_net::{Cause, Client, JsonText, Request};
+use qdeck_net::{Client, Intake, NetError, Request};
 use signature::Pair;
 pub(super) use signature::{SIGNATURE_LIFETIME_SECONDS, signed_query};
 pub(super) use zones::{Found, Zone, Zones};
@@ -60,23 +60,31 @@ impl Ask {
 impl Api {
     /// Reads from a zone.
     pub(super) async fn get<T: DeserializeOwned>(&self, zone: &Zone, ask: &Ask) -> Result<T, Problem> {
-        self.read(zone, ask, |text| text.decode()).await
+        let request = self.signed_request(zone, ask).await?;
+        self.answered(zone, ask, zone.lane.json(&request).await)
     }
 
-    /// Reads from a zone what `read` makes of the answer.
-    pub(super) async fn read<T>(
+    /// Reads from a zone what an intake makes of the answer, while that arrives.
+    pub(super) async fn take<I: Intake>(
         &self,
         zone: &Zone,
         ask: &Ask,
-        read: impl Fn(JsonText<'_>) -> Result<T, Cause>,
-    ) -> Result<T, Problem> {
+        begin: impl Fn() -> I,
+    ) -> Result<I::Output, Problem> {
+        let request = self.signed_request(zone, ask).await?;
+        self.answered(zone, ask, zone.lane.take_json(&request, begin).await)
+    }
+
+    async fn signed_request(&self, zone: &Zone, ask: &Ask) -> Result<Request, Problem> {
         let endpoint = zone.endpoint.as_ref().map_err(Clone::clone)?;
         let url = url(endpoint, ask)?;
         let pair = self.pair().await?;
         let expires = Timestamp::now().as_millis() / 1000 + SIGNATURE_LIFETIME_SECONDS;
         let value = signature::authorization(&pair, "GET", &url, b"", expires);
-        let request = Request::get(url).authorization(&value, &pair.secret);
-        let answer = zone.lane.read_json(&request, read).await;
+        Ok(Request::get(url).authorization(&value, &pair.secret))
+    }
+
+    fn answered<T>(&self, zone: &Zone, ask: &Ask, answer: Result<T, NetError>) -> Result<T, Problem> {
         match &answer {
             Ok(_) => self.accepted.store(true, Ordering::Relaxed),
             Err(error) => tracing::debug!(zone = &*zone.name, operation = ask.operation, %error, "refused"),

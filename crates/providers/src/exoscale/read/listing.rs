@@ -14,9 +14,7 @@ use super::check::refused;
 use super::types;
 use crate::ListEvent;
 use crate::kit::pages::{CountedRows as _, key_of};
-use crate::kit::{
-    self, CachedWalk, ExpectedRows, Listing, OpenedPage, ReadPage, Rest, Walked, of_parts, opened,
-};
+use crate::kit::{self, CachedWalk, ExpectedRows, Listing, ReadPage, Rest, RowsAt, Walked, of_parts};
 use crate::mapping::lenient::read_row;
 use qdeck_model::{Problem, Resource};
 use qdeck_net::JsonText;
@@ -112,12 +110,9 @@ async fn list(
     let ask = Ask::new("list-instances", &["instance"]);
     let request = format!("{} of zone {}", ask.name(), zone.name);
     let version = deck.catalogues.of(&zone.name).version();
-    let open = opened(|text| {
-        let rows = text.decode::<wire::RawInstanceList<'_>>()?.instances;
-        Ok(OpenedPage { rows, rest: Rest::Last, version })
-    });
-    let read = |text: JsonText<'_>| walk.read(1, version, text, open, read_row);
-    let page = kit::within(LIST_TIMEOUT, &request, deck.api.read(zone, &ask, read)).await?;
+    let envelope = |text: JsonText<'_>| text.decode::<wire::RawInstanceList<'_>>().map(|_| Rest::Last);
+    let begin = || walk.arriving(version, RowsAt::Member("instances"), read_row, envelope);
+    let page = kit::within(LIST_TIMEOUT, &request, deck.api.take(zone, &ask, begin)).await?;
     if let ReadPage::Changed(page) = &page
         && let Some(problem) = page.unreadable().failure()
     {

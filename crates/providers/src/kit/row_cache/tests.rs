@@ -6,9 +6,11 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::kit::RowsAt;
 use crate::kit::pages::key_of;
 use crate::mapping::lenient::read_row;
 use qdeck_model::Problem;
+use qdeck_net::Intake as _;
 
 /// A row as it is sent.
 #[derive(Deserialize)]
@@ -33,6 +35,8 @@ struct Fleet {
     version: u64,
     cache: Arc<RowCache<Row>>,
     mapped: Cell<usize>,
+    /// It is one page, which is read while it arrives.
+    arrives: bool,
 }
 
 const PAGE: usize = 4;
@@ -40,7 +44,11 @@ const PAGE: usize = 4;
 impl Fleet {
     fn new(rows: Vec<Value>) -> Self {
         let (names, cache) = (BTreeMap::new(), Arc::default());
-        Self { rows, names, version: 0, cache, mapped: Cell::new(0) }
+        Self { rows, names, version: 0, cache, mapped: Cell::new(0), arrives: false }
+    }
+
+    fn page_rows(&self) -> usize {
+        if self.arrives { self.rows.len().max(1) } else { PAGE }
     }
 
     fn map(&self, wire: &Wire) -> Row {
@@ -54,7 +62,7 @@ impl Fleet {
         self.cache.begin_listing();
         let walk = self.cache.walk(&"scope".into());
         let mut pages = Vec::new();
-        for (index, rows) in self.rows.chunks(PAGE).enumerate() {
+        for (index, rows) in self.rows.chunks(self.page_rows()).enumerate() {
             let body = json!({"rows": rows}).to_string();
             let body = if cut == Some(index) { &body[..body.len() - 1] } else { &body[..] };
             match self.page(&walk, index + 1, body) {
@@ -72,16 +80,25 @@ impl Fleet {
             rows: RawRows<'a>,
         }
         let version = self.version;
-        let open = opened(|text| {
-            Ok(OpenedPage { rows: text.decode::<List<'_>>()?.rows, rest: Rest::Unsaid, version })
-        });
-        let text = JsonText::new(body.as_bytes());
-        Ok(match walk.read(number, version, text, open, read_row::<Wire>)? {
+        let map = |page| match page {
             ReadPage::Known(page) => page,
             ReadPage::Changed(page) => {
                 walk.keep(number, version, &page, |wire| Arc::new(self.map(wire)), |row| key_of(&row.id))
             }
-        })
+        };
+        if self.arrives {
+            let envelope = |text: JsonText<'_>| text.decode::<List<'_>>().map(|_| Rest::Unsaid);
+            let mut page = walk.arriving(version, RowsAt::Member("rows"), read_row::<Wire>, envelope);
+            for part in body.as_bytes().chunks(7) {
+                page.push(part)?;
+            }
+            return Ok(map(page.finish(body.len())?));
+        }
+        let open = opened(|text| {
+            Ok(OpenedPage { rows: text.decode::<List<'_>>()?.rows, rest: Rest::Unsaid, version })
+        });
+        let text = JsonText::new(body.as_bytes());
+        Ok(map(walk.read(number, version, text, open, read_row::<Wire>)?))
     }
 
     /// The rows of each page as a listing without a cache makes them, and how many could not be read.
@@ -91,7 +108,7 @@ impl Fleet {
             let failed = read.iter().filter(|row| row.is_err()).count();
             (read.iter().flatten().map(|wire| self.map(wire)).collect(), failed)
         };
-        self.rows.chunks(PAGE).map(page).collect()
+        self.rows.chunks(self.page_rows()).map(page).collect()
     }
 }
 
@@ -120,6 +137,27 @@ fn what_has_not_changed_is_neither_mapped_nor_another_allocation() {
     let same: Vec<bool> = before.iter().zip(&now).map(|(before, now)| Arc::ptr_eq(before, now)).collect();
     assert_eq!(same, [true, false, true, true]);
     assert!(Arc::ptr_eq(&third[2].chunks()[0], &second[2].chunks()[0]));
+}
+
+#[test]
+fn rows_that_arrive_are_recognised_one_by_one() {
+    let mut fleet = fleet(10);
+    fleet.arrives = true;
+    let (first, _) = fleet.list(None);
+    assert_eq!(fleet.mapped.take(), 10);
+    let (second, _) = fleet.list(None);
+    assert_eq!(fleet.mapped.take(), 0);
+    assert!(Arc::ptr_eq(&first[0].page, &second[0].page));
+    fleet.rows[5] = row(5, 1, 7);
+    fleet.rows.remove(2);
+    fleet.rows.insert(7, row(70, 1, 7));
+    let (third, _) = fleet.list(None);
+    assert_eq!(fleet.mapped.take(), 2, "the one that changed and the new one");
+    assert_eq!(third[0].rows().map(|row| row.id).collect::<Vec<_>>(), [0, 1, 3, 4, 5, 6, 7, 70, 8, 9]);
+    let (cut, result) = fleet.list(Some(0));
+    assert!(cut.is_empty() && matches!(result, Err(Cause::Json { .. })), "{result:?}");
+    let (fourth, _) = fleet.list(None);
+    assert!(Arc::ptr_eq(&third[0].page, &fourth[0].page), "what broke off has changed nothing");
 }
 
 #[test]
@@ -205,9 +243,11 @@ fn step() -> impl Strategy<Value = Step> {
 proptest! {
     #[test]
     fn whatever_changes_the_pages_are_those_of_a_listing_without_a_cache(
-        steps in proptest::collection::vec(step(), 1..16)
+        steps in proptest::collection::vec(step(), 1..16),
+        arrives in any::<bool>(),
     ) {
         let mut fleet = Fleet::new((0..20).map(|id| row(id, u8::try_from(id % 3).unwrap(), 0)).collect());
+        fleet.arrives = arrives;
         for step in steps {
             let (len, mut cut) = (fleet.rows.len().max(1), None);
             match step {

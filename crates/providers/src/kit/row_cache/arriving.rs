@@ -1,0 +1,189 @@
+//! A list without pages, recognised row by row while it arrives.
+
+use std::sync::Arc;
+
+use super::{
+    CachedPage, CachedWalk, ChangedPage, Digest, KnownRows, Mark, ReadPage, ReadRow, RowDigest, Walked,
+};
+use crate::kit::pages::Rest;
+use crate::kit::row_splitter::{RowSink, RowSplitter, RowsAt};
+use crate::mapping::lenient::MAX_ROWS_OF_AN_ANSWER;
+use qdeck_model::Unreadable;
+use qdeck_net::{Cause, Intake, JsonText};
+use serde_json::value::RawValue;
+
+/// The number of the only page.
+const ONLY_PAGE: usize = 1;
+
+/// The only page of a scope, while it arrives. Its rows are read as soon as they are there.
+pub(crate) struct ArrivingPage<'w, R, T, Row, Envelope> {
+    splitter: RowSplitter,
+    rows: ArrivingRows<'w, R, T, Row>,
+    /// Reads what is left of the document without its rows.
+    envelope: Envelope,
+}
+
+struct ArrivingRows<'w, R, T, Row> {
+    walk: &'w CachedWalk<R>,
+    version: u64,
+    /// The page as it was read last.
+    before: Option<Arc<CachedPage<R>>>,
+    /// The number of the row of that page which is expected next.
+    next: usize,
+    /// So many rows have come, each of them as expected, and none else: then they are not in `rows` yet.
+    as_before: Option<usize>,
+    rows: Vec<(RowDigest, ReadRow<R, T>)>,
+    known: Option<KnownRows<R>>,
+    unreadable: Unreadable,
+    read: Row,
+    /// Bytes that have arrived so far.
+    length: usize,
+}
+
+impl<R> CachedWalk<R> {
+    /// Reads the only page of the scope while it arrives. `version` is that of whatever else its rows are mapped with; `row`
+    /// reads a row or returns why it cannot be read, and `envelope` reads the document, whose list of rows is empty then.
+    pub(crate) fn arriving<T, Row, Envelope>(
+        &self,
+        version: u64,
+        rows_at: RowsAt,
+        row: Row,
+        envelope: Envelope,
+    ) -> ArrivingPage<'_, R, T, Row, Envelope>
+    where
+        Row: Fn(&str) -> Result<T, Arc<str>>,
+        Envelope: FnOnce(JsonText<'_>) -> Result<Rest, Cause>,
+    {
+        let before = self.page(ONLY_PAGE);
+        let rows = ArrivingRows {
+            walk: self,
+            version,
+            // A row is the same only where what it is mapped with is the same.
+            as_before: before.as_ref().filter(|page| page.version == version).map(|_| 0),
+            before,
+            next: 0,
+            rows: Vec::new(),
+            known: None,
+            unreadable: Unreadable::default(),
+            read: row,
+            length: 0,
+        };
+        ArrivingPage { splitter: RowSplitter::new(rows_at), rows, envelope }
+    }
+}
+
+impl<R, T, Row> ArrivingRows<'_, R, T, Row> {
+    /// The mark of the row that is expected next.
+    fn expected_mark(&self) -> Option<&Mark> {
+        let before = self.before.as_ref().filter(|page| page.version == self.version)?;
+        before.marks.get(self.next)
+    }
+
+    /// Puts the rows so far, which are those of the page before, where others can follow.
+    fn part_from_before(&mut self) {
+        if let (Some(rows), Some(before)) = (self.as_before.take(), &self.before) {
+            let marks = before.marks.iter().map(|mark| mark.digest);
+            self.rows.extend(marks.zip(before.rows().cloned().map(ReadRow::Known)).take(rows));
+        }
+    }
+
+    /// The text of a row, which is JSON.
+    fn checked<'t>(&self, text: &'t [u8]) -> Result<&'t str, Cause> {
+        let raw: Result<&RawValue, Cause> = JsonText::new(text).decode();
+        raw.map(RawValue::get).map_err(|cause| match cause {
+            Cause::Json { why, .. } => {
+                Cause::Json { why: format!("row {}: {why}", self.unreadable.of), length: self.length }
+            }
+            other => other,
+        })
+    }
+
+    fn count(&mut self) -> Result<(), Cause> {
+        self.unreadable.of += 1;
+        if self.unreadable.of > MAX_ROWS_OF_AN_ANSWER {
+            let why = format!("more than {MAX_ROWS_OF_AN_ANSWER} rows in one answer");
+            return Err(Cause::Shape { why, length: self.length });
+        }
+        Ok(())
+    }
+}
+
+impl<R, T, Row: Fn(&str) -> Result<T, Arc<str>>> RowSink for ArrivingRows<'_, R, T, Row> {
+    fn expected(&self) -> Option<usize> {
+        self.expected_mark().map(|mark| mark.digest.length as usize)
+    }
+
+    fn take_expected(&mut self, text: &[u8]) -> bool {
+        let digest = self.walk.cache.row_digest(text);
+        if self.expected_mark().is_none_or(|mark| mark.digest != digest) || self.count().is_err() {
+            return false;
+        }
+        match &mut self.as_before {
+            Some(rows) => *rows += 1,
+            None => {
+                let row = self.before.as_ref().and_then(|page| page.row(self.next)).cloned();
+                self.rows.extend(row.map(|row| (digest, ReadRow::Known(row))));
+            }
+        }
+        self.next += 1;
+        true
+    }
+
+    fn take(&mut self, text: &[u8]) -> Result<(), Cause> {
+        self.count()?;
+        self.part_from_before();
+        // Most changes are of a row in its place.
+        self.next += 1;
+        let digest = self.walk.cache.row_digest(text);
+        let known = self.known.get_or_insert_with(|| self.walk.known_rows()).get(&digest).cloned();
+        let row = match known {
+            Some((of, row)) if of == self.version => ReadRow::Known(row),
+            known => {
+                let text = self.checked(text)?;
+                match (self.read)(text) {
+                    Ok(row) => ReadRow::Changed(row, known.map(|(_, row)| row)),
+                    Err(why) => {
+                        self.unreadable.rows += 1;
+                        self.unreadable.why.get_or_insert(why);
+                        return Ok(());
+                    }
+                }
+            }
+        };
+        self.rows.push((digest, row));
+        Ok(())
+    }
+}
+
+impl<R, T, Row, Envelope> Intake for ArrivingPage<'_, R, T, Row, Envelope>
+where
+    Row: Fn(&str) -> Result<T, Arc<str>>,
+    Envelope: FnOnce(JsonText<'_>) -> Result<Rest, Cause>,
+{
+    type Output = ReadPage<R, T>;
+
+    fn push(&mut self, part: &[u8]) -> Result<(), Cause> {
+        self.rows.length += part.len();
+        self.splitter.push(part, &mut self.rows)
+    }
+
+    fn finish(self, _length: usize) -> Result<ReadPage<R, T>, Cause> {
+        let Self { splitter, mut rows, envelope } = self;
+        let text = splitter.finish(&mut rows)?;
+        if text.is_empty() || text == b"null" {
+            return Err(Cause::NoDocument { is_null: !text.is_empty() });
+        }
+        let rest = envelope(JsonText::new(&text))?;
+        if let Some(before) = &rows.before
+            && rows.as_before == Some(before.marks.len())
+            && before.rest == rest
+            && !before.unreadable.any()
+        {
+            rows.walk.use_page(ONLY_PAGE);
+            return Ok(ReadPage::Known(Walked::new(before.clone())));
+        }
+        rows.part_from_before();
+        let ArrivingRows { version, rows, unreadable, .. } = rows;
+        Ok(ReadPage::Changed(ChangedPage { digest: Digest::default(), version, rows, unreadable, rest }))
+    }
+}
