@@ -23,3 +23,5 @@ mod queries;
 mod report;
 mod screen;
 mod xterm;
+#[path = "../kit/xvfb.rs"]
+mod xvfb;

@@ -1,15 +1,11 @@
-//! A real xterm under Xvfb. Its only program is a pair of `cat`s between its terminal and two named pipes, so all that
-//! it is fed and all that it replies passes through this process.
+//! A real xterm.
 
-use std::fs::{File, OpenOptions};
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
-use std::time::{Duration, Instant};
+use std::process::Command;
+use std::time::Duration;
 
 use crate::report::{parse_cells, query};
 use crate::screen::{Screen, escaped};
+use crate::xvfb::PipedTerminal;
 
 /// The longest wait for an answer of xterm, on a loaded machine.
 const REPLY_TIMEOUT: Duration = Duration::from_secs(30);
@@ -34,51 +30,22 @@ const RESOURCES: [&str; 6] = [
 ];
 
 pub(crate) struct Xterm {
-    server: Child,
-    terminal: Child,
-    input: File,
-    output: Receiver<Vec<u8>>,
+    terminal: PipedTerminal,
     columns: u16,
     rows: u16,
     query: Vec<u8>,
-    _pipes: tempfile::TempDir,
-}
-
-impl Drop for Xterm {
-    fn drop(&mut self) {
-        for child in [&mut self.terminal, &mut self.server] {
-            let _ = child.kill();
-            let _ = child.wait();
-        }
-    }
 }
 
 impl Xterm {
     pub(crate) fn start(columns: u16, rows: u16) -> Self {
-        let pipes = tempfile::tempdir().unwrap();
-        let (input, output) = (pipes.path().join("input"), pipes.path().join("output"));
-        assert!(Command::new("mkfifo").args([&input, &output]).status().unwrap().success());
-        let (server, display) = start_server();
         let mut command = Command::new("xterm");
         command.args(["-u8", "-ti", "vt525", "-geometry", &format!("{columns}x{rows}")]);
         for resource in RESOURCES {
             command.args(["-xrm", resource]);
         }
-        command.args(["-xrm", &format!("XTerm*answerbackString: {ANSWERBACK}")]);
-        let relay = r#"stty raw -echo; cat "$0/input" & exec cat >"$0/output""#;
-        let terminal = command
-            .args(["-e", "sh", "-c", relay])
-            .arg(pipes.path())
-            .env("DISPLAY", display)
-            .env("LC_ALL", "C.UTF-8")
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let query = query(columns, rows);
-        let output = read_all(&output);
-        // Opened for both, neither end waits for the other nor ends with it.
-        let input = open_both(&input);
-        let mut xterm = Self { server, terminal, input, output, columns, rows, query, _pipes: pipes };
+        command.args(["-xrm", &format!("XTerm*answerbackString: {ANSWERBACK}"), "-e"]);
+        let terminal = PipedTerminal::start(command);
+        let mut xterm = Self { terminal, columns, rows, query: query(columns, rows) };
         xterm.exchange(b"");
         xterm
     }
@@ -95,7 +62,7 @@ impl Xterm {
     }
 
     pub(crate) fn feed(&mut self, bytes: &[u8]) {
-        self.input.write_all(bytes).unwrap();
+        self.terminal.feed(bytes);
     }
 
     /// Reads the screen back; leaves origin mode.
@@ -114,50 +81,10 @@ impl Xterm {
     fn exchange(&mut self, bytes: &[u8]) -> Vec<u8> {
         self.feed(bytes);
         self.feed(b"\x05");
-        let deadline = Instant::now() + REPLY_TIMEOUT;
-        let mut replies = Vec::new();
-        loop {
-            if replies.ends_with(ANSWERBACK.as_bytes()) {
-                replies.truncate(replies.len() - ANSWERBACK.len());
-                return replies;
-            }
-            match self.output.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
-                Ok(more) => replies.extend(more),
-                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {
-                    panic!("no reply of xterm to {}", escaped(bytes))
-                }
-            }
-        }
+        let Some(mut replies) = self.terminal.read_until(ANSWERBACK.as_bytes(), REPLY_TIMEOUT) else {
+            panic!("no reply of xterm to {}", escaped(bytes));
+        };
+        replies.truncate(replies.len() - ANSWERBACK.len());
+        replies
     }
-}
-
-fn start_server() -> (Child, String) {
-    let mut server = Command::new("Xvfb")
-        .args(["-displayfd", "1", "-screen", "0", "1280x1024x24", "-nolisten", "tcp"])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let mut number = String::new();
-    BufReader::new(server.stdout.as_mut().unwrap()).read_line(&mut number).unwrap();
-    let display = format!(":{}", number.trim());
-    (server, display)
-}
-
-fn open_both(path: &Path) -> File {
-    OpenOptions::new().read(true).write(true).open(path).unwrap()
-}
-
-fn read_all(path: &Path) -> Receiver<Vec<u8>> {
-    let mut file = open_both(path);
-    let (sender, receiver) = channel();
-    std::thread::spawn(move || {
-        let mut chunk = [0; 4096];
-        while let Ok(read) = file.read(&mut chunk) {
-            if sender.send(chunk[..read].to_vec()).is_err() {
-                return;
-            }
-        }
-    });
-    receiver
 }

@@ -10,6 +10,8 @@
 
 mod screenshot;
 mod terminal;
+#[path = "../../../terminal/tests/kit/xvfb.rs"]
+mod xvfb;
 
 use qdeck_vnc::draw::{CellSize, Cells, Geometry, ImagePicture, ImageRenderer, Pan, Piece, Protocol};
 use qdeck_vnc::{Framebuffer, Region};
