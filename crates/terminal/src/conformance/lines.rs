@@ -73,6 +73,28 @@ fn a_saved_cursor_keeps_its_place_at_a_new_size() {
 }
 
 #[test]
+fn a_screen_with_room_gets_back_what_a_smaller_one_took() {
+    let sizes = |emulator: &mut Emulator, sizes: &[(u16, u16)]| {
+        for (columns, rows) in sizes {
+            emulator.resize(Size { columns: *columns, rows: *rows });
+        }
+    };
+    let mut emulator = fed(10, 4, "1\r\n2\r\n3\r\n4\r\n5\r\nsix six six");
+    assert_eq!(rows(&emulator), ["4", "5", "six six si", "x"]);
+    sizes(&mut emulator, &[(10, 2), (20, 4), (10, 4)]);
+    assert_eq!(rows(&emulator), ["4", "5", "six six si", "x"]);
+    // A row is erased.
+    emulator.feed(b"\x1b[4H\x1b[K\x1b[3H");
+    let before = (rows(&emulator), cursor(&emulator));
+    assert_eq!(before.0, ["4", "5", "six six si"]);
+    for other in [&[(10, 2)][..], &[(10, 3)], &[(5, 4)], &[(20, 4)], &[(5, 2), (5, 4), (20, 3)]] {
+        sizes(&mut emulator, other);
+        sizes(&mut emulator, &[(10, 4)]);
+        assert_eq!((rows(&emulator), cursor(&emulator)), before, "{other:?}");
+    }
+}
+
+#[test]
 fn a_place_saved_below_a_smaller_screen_costs_no_text() {
     let mut emulator = fed(9, 5, "\x1b[5;5H\x1b7\x1b[H");
     emulator.resize(Size { columns: 9, rows: 2 });

@@ -125,6 +125,10 @@ impl Machine {
         let used = old.iter().rposition(|row| row.used(row.cells.len()) > 0).map_or(0, |last| last + 1);
         let used = used.max(cursor_row + 1).min(old.len());
         let had_room = used < self.rows;
+        if had_room {
+            // A screen that became smaller is full, unless its rows were erased since.
+            self.resized_from = None;
+        }
         let (lines, anchors) = self.unwrap_rows(&old[..used], places);
         let (mut grid, mut places) = wrap_lines(lines, anchors, columns);
 
@@ -140,7 +144,7 @@ impl Machine {
             for place in &mut places {
                 place.row = place.row.saturating_sub(stored);
             }
-        } else if self.resized_from.is_some() || !had_room {
+        } else if !had_room {
             let pulled = self.pull_rows(&mut grid, columns, rows);
             for place in &mut places {
                 place.row += pulled;
