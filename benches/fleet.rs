@@ -23,10 +23,10 @@ fn context() -> ContextName {
 fn instance(number: usize) -> Resource {
     let scope: Arc<str> = format!("container-{}", number / PAGE).into();
     Resource::Instance(Instance {
-        container: Some(ContainerLink {
+        container: Some(Arc::new(ContainerLink {
             id: ResourceId::new(&context(), Kind::Container, scope.clone()),
             name: Some("web".into()),
-        }),
+        })),
         size: Some("standard.large".into()),
         image: Some("registry.example/web:1.4".into()),
         location: Some("eu-west".into()),
@@ -89,7 +89,7 @@ fn stores(criterion: &mut Criterion) {
         bencher.iter_batched(listing, |events| apply(&mut known, events), BatchSize::PerIteration);
     });
     group.bench_function("walk 50k", |bencher| {
-        bencher.iter(|| known.rows(Kind::Instance).filter(|row| row.resource.name().ends_with('7')).count());
+        bencher.iter(|| known.rows(Kind::Instance).filter(|row| row.name().ends_with('7')).count());
     });
     group.bench_function("50k gone at once", |bencher| {
         bencher.iter_batched(

@@ -33,10 +33,10 @@ pub(crate) fn id(context: &str, kind: Kind, id: &str) -> ResourceId {
 pub(crate) fn instance(context: &str, name: &str, lifecycle: Lifecycle) -> Resource {
     let container = name.rsplit_once('-').map_or(name, |(stem, _)| stem).to_owned();
     Resource::Instance(Instance {
-        container: Some(ContainerLink {
+        container: Some(Arc::new(ContainerLink {
             id: id(context, Kind::Container, &container),
             name: Some(container.into()),
-        }),
+        })),
         size: Some("small".into()),
         image: Some("registry.example/app:1.4".into()),
         location: Some("eu-west".into()),
@@ -55,7 +55,7 @@ pub(crate) fn instance(context: &str, name: &str, lifecycle: Lifecycle) -> Resou
 }
 
 pub(crate) fn container(context: &str, name: &str, lifecycle: Lifecycle) -> Resource {
-    Resource::Container(Container {
+    Resource::Container(Box::new(Container {
         image: Some("registry.example/app:1.4".into()),
         instances: Some(3),
         cpu: Some(Cores(0.5)),
@@ -65,7 +65,7 @@ pub(crate) fn container(context: &str, name: &str, lifecycle: Lifecycle) -> Reso
         endpoints: vec!["www.example.com".into()],
         created: Some(now().before(Duration::from_secs(90 * 86_400))),
         ..Container::new(id(context, Kind::Container, name), name, State::new(lifecycle, lifecycle.word()))
-    })
+    }))
 }
 
 fn revision(context: &str, of: &str, number: &str, lifecycle: Lifecycle) -> Resource {
@@ -190,9 +190,4 @@ pub(crate) fn fleet() -> Store {
         store.apply_at(FleetEvent::Samples(id, samples.collect()), now());
     }
     store
-}
-
-/// The text of an [`Arc<str>`] list, for shorter asserts.
-pub(crate) fn names(rows: &[Arc<Resource>]) -> Vec<&str> {
-    rows.iter().map(|row| row.name()).collect()
 }

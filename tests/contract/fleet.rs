@@ -62,10 +62,10 @@ async fn pushed_changes_reach_the_store() {
     let container = store
         .rows(Kind::Container)
         .find(|row| {
-            let running = row.resource.state().is_some_and(|it| it.lifecycle == Lifecycle::Running);
-            running && store.population(Kind::Instance, row.resource.id()).running > 1
+            let running = row.state().is_some_and(|it| it.lifecycle == Lifecycle::Running);
+            running && store.population(Kind::Instance, row.id()).running > 1
         })
-        .map(|row| row.resource.id().clone())
+        .map(|row| row.id().clone())
         .expect("a container that is up");
     for (action, end) in [("stop", Lifecycle::Stopped), ("start", Lifecycle::Running)] {
         demo.container_task(&container.id, action).await;
@@ -87,18 +87,16 @@ async fn pushed_changes_reach_the_store() {
         .await;
         assert!(pushed >= 3, "{pushed}: the container, its instances and the job");
     }
-    let job = store.rows(Kind::Operation).find_map(|row| match &*row.resource {
+    let job = store.rows(Kind::Operation).find_map(|row| match &**row {
         Resource::Operation(it) => it.target.clone(),
         _ => None,
     });
-    assert_eq!(job.as_deref(), store.get(&container).map(|row| row.resource.name()));
+    assert_eq!(job.as_deref(), store.get(&container).map(|row| row.name()));
 }
 
 /// True where a container and all its instances have this lifecycle.
 fn are_all(store: &Store, container: &ResourceId, lifecycle: Lifecycle) -> bool {
-    let so = |row: &quarterdeck::fleet::Row| {
-        row.resource.state().is_some_and(|state| state.lifecycle == lifecycle)
-    };
+    let so = |row: &std::sync::Arc<Resource>| row.state().is_some_and(|state| state.lifecycle == lifecycle);
     store.get(container).is_some_and(so) && store.of_container(Kind::Instance, container).all(so)
 }
 

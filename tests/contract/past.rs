@@ -42,9 +42,9 @@ async fn first_look(name: &str, platform: Platform) -> usize {
     .await;
     let rows: Vec<ResourceId> = store
         .rows(Kind::Instance)
-        .filter(|row| row.resource.state().is_some_and(|state| state.lifecycle == Lifecycle::Running))
-        .filter(|row| row.resource.offers().telemetry)
-        .map(|row| row.resource.id().clone())
+        .filter(|row| row.state().is_some_and(|state| state.lifecycle == Lifecycle::Running))
+        .filter(|row| row.offers().telemetry)
+        .map(|row| row.id().clone())
         .take(6)
         .collect();
     // Not all requests: what changes meanwhile in the demo is read as well.

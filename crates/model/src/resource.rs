@@ -43,7 +43,7 @@ pub struct Offers {
 }
 
 /// The container that an instance or a revision belongs to.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ContainerLink {
     /// Its id.
     pub id: ResourceId,
@@ -69,8 +69,8 @@ pub struct Instance {
     pub name: Arc<str>,
     /// Its state.
     pub state: State,
-    /// The container it came from.
-    pub container: Option<ContainerLink>,
+    /// The container it came from; many instances share the same.
+    pub container: Option<Arc<ContainerLink>>,
     /// Its size or service type: `standard.large`, `g1-standard-2-4`.
     pub size: Option<Arc<str>>,
     /// Image or template.
@@ -326,13 +326,13 @@ impl Operation {
     }
 }
 
-/// Any of the five.
+/// Any of the five. What is larger than an instance, of which there are most, is boxed.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Resource {
     /// An instance.
     Instance(Instance),
     /// A container.
-    Container(Container),
+    Container(Box<Container>),
     /// A revision.
     Revision(Revision),
     /// A GPU model.
@@ -404,7 +404,7 @@ impl Resource {
     /// The container it belongs to.
     pub fn container(&self) -> Option<&ContainerLink> {
         match self {
-            Self::Instance(it) => it.container.as_ref(),
+            Self::Instance(it) => it.container.as_deref(),
             Self::Revision(it) => Some(&it.container),
             Self::Container(_) | Self::GpuModel(_) | Self::Operation(_) => None,
         }

@@ -11,7 +11,7 @@ pub const DELETE_INSTANCES: ActionId = ActionId::new("container.delete-instances
 
 pub async fn read(provider: &SharedProvider, id: &ResourceId) -> Container {
     match within(provider.get(id)).await.unwrap() {
-        Resource::Container(it) => it,
+        Resource::Container(it) => *it,
         other => panic!("{other:?}"),
     }
 }
@@ -53,7 +53,7 @@ async fn a_container_is_stopped_started_restarted_and_deleted_as_its_state_allow
     assert_eq!(*early.message, format!("{}: it is already running, so nothing was sent", row.name()));
 
     assert_eq!(deck.perform(&row, ActionId::CONTAINER_STOP, none()).await, WriteEnd::Done);
-    let stopped = Resource::Container(read(&provider, row.id()).await);
+    let stopped = Resource::Container(read(&provider, row.id()).await.into());
     assert_eq!(stopped.state().unwrap().lifecycle, Lifecycle::Stopped);
     let actions = available(&provider, &stopped);
     assert!(actions.contains(&ActionId::CONTAINER_START), "{actions:?}");
@@ -102,7 +102,7 @@ async fn a_container_runs_another_image_and_is_reconfigured() {
     let other = images.iter().find(|choice| now.as_deref() != Some(&*choice.label)).unwrap();
     let values = texts(&[("image_id", &other.value)]);
     assert_eq!(deck.perform(&row, REIMAGE, values.clone()).await, WriteEnd::Done);
-    let row = Resource::Container(read(&provider, row.id()).await);
+    let row = Resource::Container(read(&provider, row.id()).await.into());
     let Resource::Container(now) = &row else { panic!("{row:?}") };
     assert_eq!(now.image.as_deref(), Some(&*other.label));
     let again = deck.prepare(&row, REIMAGE, values).await.unwrap_err();

@@ -16,9 +16,9 @@ fn id(name: &str) -> ResourceId {
 
 pub(super) fn instance(name: &str, scope: Option<&str>, lifecycle: Lifecycle) -> Resource {
     Resource::Instance(Instance {
-        container: scope.map(|scope| ContainerLink {
-            id: ResourceId::new(&context(), Kind::Container, scope),
-            name: None,
+        container: scope.map(|scope| {
+            let id = ResourceId::new(&context(), Kind::Container, scope);
+            Arc::new(ContainerLink { id, name: None })
         }),
         ..Instance::new(id(name), name, State::new(lifecycle, lifecycle.word()))
     })

@@ -81,6 +81,7 @@ impl Cycle {
             context: context.name.clone(),
             strings: Interner::default(),
             facts: Interner::default(),
+            containers: Interner::default(),
             names: Names::default(),
         };
         let rows = CachedRows::default();

@@ -10,6 +10,7 @@ fn mapper() -> Mapper {
         context: ContextName::new("hub-a"),
         strings: Interner::default(),
         facts: Interner::default(),
+        containers: Interner::default(),
         names: Names::default(),
     }
 }

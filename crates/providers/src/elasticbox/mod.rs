@@ -80,6 +80,7 @@ impl ElasticBox {
             context: context.name.clone(),
             strings: Interner::default(),
             facts: Interner::default(),
+            containers: Interner::default(),
         };
         let configured = context.settings.words(&WORKSPACES);
         let workspaces = Arc::new(Workspaces::new(api.clone(), map.clone(), configured));

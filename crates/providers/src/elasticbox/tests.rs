@@ -10,6 +10,7 @@ fn mapper() -> Mapper {
         context: ContextName::new("appliance"),
         strings: Interner::default(),
         facts: Interner::default(),
+        containers: Interner::default(),
     }
 }
 

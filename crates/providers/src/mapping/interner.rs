@@ -45,6 +45,21 @@ impl<T: ?Sized + Eq + Hash> Interner<T> {
     }
 }
 
+impl<T: Eq + Hash> Interner<T> {
+    /// The shared copy of a value that is at hand.
+    pub(crate) fn intern_owned(&self, value: T) -> Arc<T> {
+        let mut interned = self.0.lock();
+        if let Some(shared) = interned.get(&value) {
+            return shared.clone();
+        }
+        let shared = Arc::new(value);
+        if interned.len() < MAX_INTERNED_VALUES {
+            interned.insert(shared.clone());
+        }
+        shared
+    }
+}
+
 impl Interner {
     /// The shared copy of a text, where there is one.
     pub(crate) fn intern_some(&self, text: Option<&str>) -> Option<Arc<str>> {

@@ -18,7 +18,7 @@ pub(super) async fn get(api: &Api, map: &Mapper, id: &ResourceId) -> Result<Reso
     match (id.kind, &id.scope) {
         (Kind::Container, _) => {
             let wire = api.get(&["v1", "containers", &id.id], &[]).await?;
-            Ok(Resource::Container(map.container(&wire)))
+            Ok(Resource::Container(map.container(&wire).into()))
         }
         (Kind::Revision, Some(container)) => {
             let wire = api.all(&["v1", "containers", container, "revisions"]).await?.good;

@@ -40,7 +40,7 @@ pub(super) fn cache(
         }
         let walk = rows.walk(&scope);
         async move {
-            let row = |wire: &wire::Container| Resource::Container(map.container(wire));
+            let row = |wire: &wire::Container| Resource::Container(map.container(wire).into());
             api.cached_page(&CONTAINERS, at, &walk, row).await
         }
         .boxed()

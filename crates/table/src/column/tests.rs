@@ -20,7 +20,7 @@ fn at(seconds: i64) -> Timestamp {
 
 fn container() -> Resource {
     let state = State::new(Lifecycle::Degraded, "UNHEALTHY");
-    Resource::Container(Container {
+    Resource::Container(Box::new(Container {
         instances: Some(3),
         cpu: Some(Cores(0.5)),
         memory: Some(Bytes(2 << 30)),
@@ -30,7 +30,7 @@ fn container() -> Resource {
         created: Some(at(0)),
         facts: vec![Fact { name: "stack", value: "blue".into() }],
         ..Container::new(id(Kind::Container, "c-1"), "shop, \"new\"", state)
-    })
+    }))
 }
 
 fn model() -> Resource {

@@ -10,7 +10,7 @@ fn instance(name: &str, lifecycle: Lifecycle) -> Resource {
     let context = ContextName::new("prod-eu");
     let container = ResourceId::new(&context, Kind::Container, "c0ffee");
     Resource::Instance(Instance {
-        container: Some(ContainerLink { id: container, name: Some("shop".into()) }),
+        container: Some(ContainerLink { id: container, name: Some("shop".into()) }.into()),
         size: Some("g1-standard-2".into()),
         location: Some("Genève".into()),
         host: Some("host-7".into()),

@@ -50,7 +50,7 @@ fn menu(mut scene: Scene) -> Scene {
     let ids = ids.clone();
     let rows: Vec<_> = ids
         .iter()
-        .map(|id| scene.ui.app.store.get(id).unwrap().resource.clone())
+        .map(|id| scene.ui.app.store.get(id).unwrap().clone())
         .map(|row| {
             let lifecycle = row.state().unwrap().lifecycle;
             let alone = Action { in_bulk: false, ..delete() };

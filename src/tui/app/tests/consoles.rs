@@ -61,7 +61,7 @@ fn scene(options: Options, columns: u16, rows: u16) -> Scene {
     let mut scene = Scene::with(sample::fleet(), options, columns, rows);
     for nth in 0..3 {
         let remote = Arc::new(Remote::default());
-        let row = &scene.ui.app.pane().shown()[nth];
+        let row = scene.ui.app.pane().shown().get(nth).unwrap();
         let start = |_| -> Box<dyn RemoteScreen> { Box::new(Handle(Arc::clone(&remote))) };
         sessions.attach_with(row.id(), row.name(), ScreenKind::Terminal, start);
         remote.bell.store(nth == 0, Ordering::Relaxed);

@@ -113,7 +113,7 @@ impl Scene {
     }
 
     fn shown(&self) -> Vec<&str> {
-        sample::names(self.ui.app.pane().shown())
+        self.ui.app.pane().shown().iter().map(|row| row.name()).collect()
     }
 
     fn selected(&self) -> &str {

@@ -52,7 +52,7 @@ fn the_best_way_is_taken_until_another_is_chosen_and_then_that() {
     scene.keys("g");
     let best = |scene: &Scene| {
         let row = scene.ui.app.store.get(&id("web-1")).expect("a row");
-        scene.ui.app.best_way(&row.resource)
+        scene.ui.app.best_way(row)
     };
     assert_eq!(best(&scene), Ok(ScreenKind::Ssh));
     scene.keys("a");

@@ -56,7 +56,7 @@ pub(super) fn scene_of(columns: u16, rows: u16) -> Scene {
 }
 
 pub(super) fn target(scene: &Scene) -> Target {
-    Target::of(&scene.ui.app.store.get(&id()).unwrap().resource)
+    Target::of(scene.ui.app.store.get(&id()).unwrap())
 }
 
 fn with_menu(actions: Vec<Action>) -> Scene {
@@ -67,7 +67,7 @@ fn with_menu(actions: Vec<Action>) -> Scene {
 pub(super) fn opened(mut scene: Scene, actions: Vec<Action>) -> Scene {
     scene.keys("x");
     assert_eq!(scene.effects, [Work::OpenActions(id(), None)]);
-    let row = scene.ui.app.store.get(&id()).unwrap().resource.clone();
+    let row = scene.ui.app.store.get(&id()).unwrap().clone();
     let menu = Box::new(ActionMenu::layer(&row, actions, None));
     scene.effects = scene.ui.update(Event::Opened(menu, View::Actions(id())));
     scene.draw();
@@ -224,7 +224,7 @@ fn the_palette_and_the_help_list_the_actions_of_platforms_and_take_them_as_the_m
         scene.keys("\n");
         let chosen = Some(ActionId::INSTANCE_STOP);
         assert_eq!(scene.effects, [Work::OpenActions(id(), chosen)], "after {keys}");
-        let row = scene.ui.app.store.get(&id()).unwrap().resource.clone();
+        let row = scene.ui.app.store.get(&id()).unwrap().clone();
         let menu = Box::new(ActionMenu::layer(&row, vec![stop()], chosen));
         scene.effects = scene.ui.update(Event::Opened(menu, View::Actions(id())));
         let target = target(&scene);

@@ -20,6 +20,7 @@ pub(crate) struct Mapper {
     pub(crate) context: ContextName,
     pub(crate) strings: Interner,
     pub(crate) facts: Interner<[Fact]>,
+    pub(crate) containers: Interner<ContainerLink>,
     pub(crate) names: Names,
 }
 
@@ -102,10 +103,10 @@ impl Mapper {
             .name_or_id(wire.location_id.as_deref())
             .or_else(|| self.strings.intern_some(wire.provider.location.as_deref()));
         Instance {
-            container: Some(ContainerLink {
+            container: Some(self.containers.intern_owned(ContainerLink {
                 id: ResourceId::new(&self.context, Kind::Container, container.clone()),
                 name: owner.map(|owner| owner.name.clone()),
-            }),
+            })),
             image: owner.and_then(|owner| owner.image.clone()),
             location,
             host: self.name_or_id(wire.server_id.as_deref()),

@@ -28,7 +28,7 @@ pub(crate) async fn get(api: &Api, map: &Mapper, id: &ResourceId) -> Result<Reso
             let row = map.instance(&one.data, container, owner.as_ref());
             Ok(Resource::Instance(row))
         }
-        (Kind::Container, _) => Ok(Resource::Container(container_row(api, map, &id.id).await?)),
+        (Kind::Container, _) => Ok(Resource::Container(Box::new(container_row(api, map, &id.id).await?))),
         (Kind::Operation, _) => {
             let one: wire::One<wire::Job> = api.get(&["v1", "jobs", &id.id], &[JOB_INCLUDES]).await?;
             map.learn(&one.includes);

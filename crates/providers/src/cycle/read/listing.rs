@@ -133,7 +133,7 @@ pub(crate) fn cache(api: Arc<Api>, map: Mapper, rows: &CachedRows) -> PageCache<
             let query = [CONTAINER_META, CONTAINER_INCLUDES];
             let list = List { api: &api, map: &map, path: &CONTAINERS, query: &query };
             let row = |container: &wire::Container| Listed {
-                row: Arc::new(Resource::Container(map.container(container))),
+                row: Arc::new(Resource::Container(map.container(container).into())),
                 count: container.meta.instances_count.as_ref().and_then(|counts| *counts.total),
             };
             list.cached_page(at, &walk, 0, row, |listed| key_of(&listed.row.id().id)).await

@@ -210,7 +210,12 @@ mod tests {
     }
 
     fn mapper() -> Mapper {
-        Mapper { context: ContextName::new("lab"), strings: Interner::default(), facts: Interner::default() }
+        Mapper {
+            context: ContextName::new("lab"),
+            strings: Interner::default(),
+            facts: Interner::default(),
+            containers: Interner::default(),
+        }
     }
 
     #[test]

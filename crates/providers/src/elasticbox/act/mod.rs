@@ -223,16 +223,16 @@ mod tests {
         assert!(declared.iter().all(|action| action.key != 'y' && (action.key != 'n' || action.has_form)));
         let state = State::new(Lifecycle::Running, "online");
         let instance = Resource::Instance(Instance::new(id(Kind::Instance), "web", state.clone()));
-        let script = Resource::Container(Container::new(
+        let script = Resource::Container(Box::new(Container::new(
             id(Kind::Container),
             "Web",
             State::new(Lifecycle::Done, "script"),
-        ));
+        )));
         let all = actions(&instance).into_iter().chain(actions(&script)).chain(context_actions());
         let offered: HashSet<ActionId> = all.map(|action| action.id).collect();
         assert_eq!(offered, ids);
         let policy = Container::new(id(Kind::Container), "Small", State::new(Lifecycle::Done, "policy"));
-        let reason = actions(&Resource::Container(policy))[0].availability.reason().map(str::to_owned);
+        let reason = actions(&Resource::Container(policy.into()))[0].availability.reason().map(str::to_owned);
         assert_eq!(reason.as_deref(), Some("it is a policy: boxes are deployed with it"));
     }
 

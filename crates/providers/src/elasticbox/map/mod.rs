@@ -23,6 +23,7 @@ pub(crate) struct Mapper {
     pub(crate) context: ContextName,
     pub(crate) strings: Interner,
     pub(crate) facts: Interner<[Fact]>,
+    pub(crate) containers: Interner<ContainerLink>,
 }
 
 impl Mapper {
@@ -77,15 +78,15 @@ impl Mapper {
     }
 
     /// The deployed box: the one that `box` refers to. Its name is in its copy in `boxes`.
-    fn link(&self, wire: &wire::Instance) -> Option<ContainerLink> {
+    fn link(&self, wire: &wire::Instance) -> Option<Arc<ContainerLink>> {
         let named = wire.box_id.as_deref();
         let same = |it: &&wire::BoxCopy| named.is_none() || it.id.as_deref() == named;
         let copy = wire.boxes.iter().find(same);
         let id = named.or(copy?.id.as_deref())?;
-        Some(ContainerLink {
+        Some(self.containers.intern_owned(ContainerLink {
             id: ResourceId::new(&self.context, Kind::Container, self.strings.intern(id)),
             name: self.strings.intern_some(copy.and_then(|it| it.name.as_deref())),
-        })
+        }))
     }
 
     fn labels(&self, tags: &[String]) -> Vec<(Arc<str>, Arc<str>)> {

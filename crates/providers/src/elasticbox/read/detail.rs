@@ -37,7 +37,7 @@ pub(crate) async fn get(api: &Api, map: &Mapper, id: &ResourceId) -> Result<Reso
         }
         (Kind::Container, _) => {
             let wire: wire::Box = api.get(&["boxes", &id.id], &[]).await?;
-            Ok(Resource::Container(map.container(&wire)))
+            Ok(Resource::Container(map.container(&wire).into()))
         }
         (Kind::Operation, Some(instance)) => {
             if let Some(begun) = Begun::parse(&id.id) {

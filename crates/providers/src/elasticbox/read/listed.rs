@@ -100,6 +100,7 @@ mod tests {
             context: ContextName::new("cam"),
             strings: Interner::default(),
             facts: Interner::default(),
+            containers: Interner::default(),
         };
         let wire = json!({
             "id": "i1", "state": "done", "operation": {"event": "deploy"},

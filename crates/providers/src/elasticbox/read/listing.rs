@@ -143,7 +143,7 @@ impl Walk<'_> {
         let fresh: Vec<Arc<Resource>> = {
             let mut sent = self.sent.lock();
             let fresh = rows.filter(|row| sent.insert(row.id.id.clone()));
-            fresh.map(|row| Arc::new(Resource::Container(row))).collect()
+            fresh.map(|row| Arc::new(Resource::Container(row.into()))).collect()
         };
         self.send(place, fresh).await;
         Ok(())

@@ -131,7 +131,7 @@ async fn deployments(site: &Site, project: &str, listing: &Listing) -> Result<()
         .good
         .iter()
         .map(|it| site.map.deployment(it, flavors.as_deref(), regions.as_deref()))
-        .map(Resource::Container);
+        .map(|row| Resource::Container(row.into()));
     listing.page(Some(&INFERENCE.into()), rows.collect(), None).await;
     Ok(())
 }
@@ -163,7 +163,7 @@ async fn caas_of_region(
 ) -> Result<(), Problem> {
     let path = ["cloud", "v1", "caas", project, &region.scope, "containers"];
     let rows = |page: Page<wire::CaasContainer>| {
-        (page.rows.iter().map(|it| Resource::Container(site.map.caas(it, region))).collect(), None)
+        (page.rows.iter().map(|it| Resource::Container(site.map.caas(it, region).into())).collect(), None)
     };
     let api = site.api.region(region.id);
     listing.pages(Some(&region.scope), api.pages(&path, &[]), rows).await

@@ -26,7 +26,7 @@ pub(crate) async fn get(site: &Arc<Site>, id: &ResourceId) -> Result<Resource, P
             );
             let (flavors, regions) = (flavors.ok(), regions.ok());
             let row = site.map.deployment(&wire?, flavors.as_deref(), regions.as_deref());
-            Ok(Resource::Container(row))
+            Ok(Resource::Container(row.into()))
         }
         (Kind::Container, Some(scope)) => {
             let (project, region) = (site.places.project().await?, region_of(id)?);
@@ -39,7 +39,7 @@ pub(crate) async fn get(site: &Arc<Site>, id: &ResourceId) -> Result<Resource, P
                 name: name.unwrap_or_else(|_| scope.clone()),
                 has_gpus: false,
             };
-            Ok(Resource::Container(site.map.caas(&wire, &region)))
+            Ok(Resource::Container(site.map.caas(&wire, &region).into()))
         }
         (Kind::Operation, _) => {
             let wire: wire::Task = site.api.get(&["cloud", "v1", "tasks", &id.id], &[]).await?;

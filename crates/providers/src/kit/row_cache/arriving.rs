@@ -118,12 +118,11 @@ impl<R, T, Row: Fn(&str) -> Result<T, Arc<str>>> RowSink for ArrivingRows<'_, R,
         if self.expected_mark().is_none_or(|mark| mark.digest != digest) || self.count().is_err() {
             return false;
         }
-        match &mut self.as_before {
-            Some(rows) => *rows += 1,
-            None => {
-                let row = self.before.as_ref().and_then(|page| page.row(self.next)).cloned();
-                self.rows.extend(row.map(|row| (digest, ReadRow::Known(row))));
-            }
+        if let Some(rows) = &mut self.as_before {
+            *rows += 1;
+        } else {
+            let row = self.before.as_ref().and_then(|page| page.row(self.next)).cloned();
+            self.rows.extend(row.map(|row| (digest, ReadRow::Known(row))));
         }
         self.next += 1;
         true

@@ -102,7 +102,12 @@ mod tests {
     use qdeck_model::ContextName;
 
     fn mapper() -> Mapper {
-        Mapper { context: ContextName::new("lab"), strings: Interner::default(), facts: Interner::default() }
+        Mapper {
+            context: ContextName::new("lab"),
+            strings: Interner::default(),
+            facts: Interner::default(),
+            containers: Interner::default(),
+        }
     }
 
     #[test]
