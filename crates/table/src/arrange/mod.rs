@@ -224,3 +224,6 @@ fn shared(sorted: Vec<Place>, shown: Option<Vec<Place>>) -> Places {
     let shown = shown.map_or_else(|| sorted.clone(), Arc::from);
     (sorted, shown)
 }
+
+#[cfg(test)]
+mod tests;
