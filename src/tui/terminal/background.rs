@@ -176,7 +176,12 @@ fn push_bytes(event: &Event, text: &mut String) -> bool {
     match (code, *modifiers) {
         (KeyCode::Esc, KeyModifiers::NONE) => text.push('\x1b'),
         (KeyCode::Char('g'), KeyModifiers::CONTROL) => text.push('\x07'),
-        (KeyCode::Char(c), KeyModifiers::ALT) if c.is_ascii() => text.extend(['\x1b', *c]),
+        // A capital counts as one with Shift.
+        (KeyCode::Char(c), modifiers)
+            if c.is_ascii() && modifiers - KeyModifiers::SHIFT == KeyModifiers::ALT =>
+        {
+            text.extend(['\x1b', *c]);
+        }
         (KeyCode::Char(c), KeyModifiers::NONE | KeyModifiers::SHIFT) if c.is_ascii() => text.push(*c),
         _ => return false,
     }
@@ -253,6 +258,7 @@ mod tests {
         while let Some(letter) = letters.next() {
             events.push(match letter {
                 '\x1b' if whole => match letters.next() {
+                    Some(next) if next.is_uppercase() => key(next, KeyModifiers::ALT | KeyModifiers::SHIFT),
                     Some(next) => key(next, KeyModifiers::ALT),
                     None => Event::Key(KeyCode::Esc.into()),
                 },

@@ -27,7 +27,7 @@ fn row(id: usize, look: u8) -> Arc<Resource> {
     let id = ResourceId::new(&ContextName::new("one"), Kind::Instance, id.to_string());
     let lifecycle = Lifecycle::ALL[usize::from(look) % 3];
     Arc::new(Resource::Instance(Instance {
-        created: Timestamp::from_millis(i64::from(look % 5) * 1000).filter(|_| look % 7 != 0),
+        created: Timestamp::from_millis(i64::from(look % 5) * 1000).filter(|_| !look.is_multiple_of(7)),
         ..Instance::new(id, format!("web-{}", look % 16), State::new(lifecycle, lifecycle.word()))
     }))
 }
