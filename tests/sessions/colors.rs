@@ -29,6 +29,7 @@ fn a_light_background_gets_the_light_theme_and_its_answer_is_no_key() {
     assert!(deck.screen().contains("instances(all)"), "{}", deck.screen());
     let raw = deck.raw();
     let at = |part: &[u8]| raw.windows(part.len()).position(|bytes| bytes == part);
+    assert!(at(b"\x1b[>0q").is_some(), "asked for its name, too");
     assert!(at(b"\x1b]11;?") > at(b"\x1b[?2026l"), "asked after the first frame");
 }
 

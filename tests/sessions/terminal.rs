@@ -354,6 +354,8 @@ fn answers(seen: &mut Seen) -> String {
         ("\x1b[0c", "\x1b[?62;22c".to_owned()),
         ("\x1b]11;?", seen.background.map_or_else(String::new, |color| format!("\x1b]11;rgb:{color}\x1b\\"))),
         ("\x1b]10;?", "\x1b]10;rgb:ffff/ffff/ffff\x1b\\".to_owned()),
+        // Taken for keys it would open menus and other tables.
+        ("\x1b[>0q", "\x1bP>|Harness(1.2 3x)\x1b\\".to_owned()),
         ("\x1b[6n", {
             let (row, column) = seen.parser.screen().cursor_position();
             format!("\x1b[{};{}R", row + 1, column + 1)

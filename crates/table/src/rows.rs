@@ -55,10 +55,7 @@ impl Rows {
         self.chunks.get(place / ROWS_A_CHUNK)?.get(place % ROWS_A_CHUNK)?.as_ref()
     }
 
-    /// Adds a row at a new place, which is returned.
-    ///
-    /// # Panics
-    /// Never: a listing ends at its bound of rows long before places run out.
+    /// Adds a row at a new place, which is returned. A listing ends at its bound of rows long before places run out.
     pub fn push(&mut self, row: Arc<Resource>) -> Place {
         let place = self.places();
         match self.chunks.last_mut() {
