@@ -216,10 +216,10 @@ fn console() -> Figures {
     while !terminal.screen().contains("ended") {
         let typed = Instant::now();
         terminal.type_keys("\x1d");
-        terminal.wait_for("send prefix");
+        terminal.wait_for("copy mode");
         answers.push(typed.elapsed());
         terminal.type_keys("\x1b");
-        terminal.wait_gone("send prefix");
+        terminal.wait_gone("copy mode");
         most = most.max(usage(terminal.pid()).resident);
         std::thread::sleep(Duration::from_millis(5));
     }
