@@ -20,9 +20,8 @@ use tokio::time::Instant;
 
 /// Bytes of earlier output that are kept: more than the longest backlog documented (128 KiB).
 const MAX_RECENT_BYTES: usize = 160 * 1024;
-/// Time without output after which what is held back is judged as it is. The parts of a replay may come that far from each other
-/// on a slow link, and what is held back was on the screen before.
-const QUIET_TIME: Duration = Duration::from_millis(600);
+/// Time without output after which what is held back is judged as it is.
+const QUIET_TIME: Duration = Duration::from_millis(150);
 /// Time for which output is held back at most.
 const MAX_HOLD_TIME: Duration = Duration::from_secs(2);
 /// Time from the start of a connection in which a replay begins.
