@@ -31,6 +31,11 @@ fn a_console_whose_link_breaks_comes_back_with_a_seam_and_its_backlog_is_shown_o
     cable.plug();
     deck.wait_for("── reconnected ");
     deck.wait_gone("reconnecting");
+    // What is typed before the replay has come ends the comparison: its answer is none, however alike.
+    deck.wait_until("the prompt below the seam", |screen| {
+        let screen = screen.contents();
+        screen.split_once("── reconnected ").is_some_and(|(_, below)| below.contains("# "))
+    });
     run(&deck, "echo $kept");
     deck.wait_for("still-33-here");
     let screen = deck.screen();
