@@ -50,18 +50,12 @@ impl Answer {
         self.json(may_be_empty)?.decode()
     }
 
-    /// The body as the text of a JSON document, without the byte order mark that it may begin with. `may_be_empty`: an empty
-    /// body reads as `null`, since some APIs answer changes with nothing. Elsewhere a document is due, and neither is one.
+    /// The body as the text of a JSON document. `may_be_empty` as for [`JsonText::of_body`].
     pub(crate) fn json(&self, may_be_empty: bool) -> Result<JsonText<'_>, Cause> {
         if self.page {
             return Err(Cause::Page { title: page_title(&self.body) });
         }
-        let text = self.body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&self.body).trim_ascii();
-        if !may_be_empty && (text.is_empty() || text == b"null") {
-            return Err(Cause::NoDocument { is_null: !text.is_empty() });
-        }
-        let text = if text.is_empty() { b"null" } else { text };
-        Ok(JsonText { text, length: self.body.len() })
+        JsonText::of_body(&self.body, may_be_empty)
     }
 }
 
@@ -77,6 +71,20 @@ impl<'a> JsonText<'a> {
     /// A text that is the whole body of an answer.
     pub fn new(text: &'a [u8]) -> Self {
         Self { text, length: text.len() }
+    }
+
+    /// The text of a body, without the byte order mark that it may begin with. `may_be_empty`: an empty body reads as `null`,
+    /// since some APIs answer changes with nothing. Elsewhere a document is due, and neither is one.
+    ///
+    /// # Errors
+    /// There is no document where one is due.
+    pub fn of_body(body: &'a [u8], may_be_empty: bool) -> Result<Self, Cause> {
+        let text = body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body).trim_ascii();
+        if !may_be_empty && (text.is_empty() || text == b"null") {
+            return Err(Cause::NoDocument { is_null: !text.is_empty() });
+        }
+        let text = if text.is_empty() { b"null" } else { text };
+        Ok(Self { text, length: body.len() })
     }
 
     /// The text as it was sent, without white space around it.

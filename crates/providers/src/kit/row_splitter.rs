@@ -13,9 +13,6 @@ use memchr::memchr2;
 
 use qdeck_net::Cause;
 
-/// A byte order mark in UTF-8, which some servers put before JSON.
-const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
-
 /// What takes the rows.
 pub(crate) trait RowSink {
     /// The length of the next row, if there is one that it expects.
@@ -94,8 +91,6 @@ pub(crate) struct RowSplitter {
     /// The latest string at the top level of the document, which may be a name: where it is in the head.
     name: Option<std::ops::Range<usize>>,
     envelope: Vec<u8>,
-    /// Bytes that have arrived so far.
-    length: usize,
 }
 
 impl RowSplitter {
@@ -108,7 +103,6 @@ impl RowSplitter {
             scan: Scan::default(),
             name: None,
             envelope: Vec::new(),
-            length: 0,
         }
     }
 
@@ -118,23 +112,22 @@ impl RowSplitter {
     /// Those of the sink, and where the text is no list.
     pub(crate) fn push(&mut self, part: &[u8], sink: &mut impl RowSink) -> Result<(), Cause> {
         self.buffer.extend_from_slice(part);
-        self.length += part.len();
         self.advance(sink, false)?;
         self.buffer.drain(..self.used);
         self.used = 0;
         Ok(())
     }
 
-    /// Ends the text. Returns the envelope without white space around it.
+    /// Ends the text. Returns the envelope.
     ///
     /// # Errors
     /// Those of [`RowSplitter::push`]; and the text ends within its rows.
     pub(crate) fn finish(mut self, sink: &mut impl RowSink) -> Result<Vec<u8>, Cause> {
         self.advance(sink, true)?;
         if matches!(self.part, Part::Row { .. } | Part::Separator) {
-            return Err(self.garbled("it ends within its rows"));
+            return Err(garbled("it ends within its rows"));
         }
-        Ok(self.envelope.trim_ascii().to_vec())
+        Ok(self.envelope)
     }
 
     fn advance(&mut self, sink: &mut impl RowSink, is_end: bool) -> Result<(), Cause> {
@@ -168,16 +161,12 @@ impl RowSplitter {
                 self.enter(Part::Tail);
             }
             (Part::Separator, _) => {
-                return Err(self.garbled("a comma or the end of the list is missing behind a row"));
+                return Err(garbled("a comma or the end of the list is missing behind a row"));
             }
             _ if self.row(sink, is_end)? => self.enter(Part::Separator),
             _ => return Ok(false),
         }
         Ok(true)
-    }
-
-    fn garbled(&self, why: &str) -> Cause {
-        Cause::Json { why: why.to_owned(), length: self.length }
     }
 
     fn enter(&mut self, part: Part) {
@@ -198,9 +187,6 @@ impl RowSplitter {
     fn find_rows(&mut self) -> bool {
         let bytes = &self.buffer[self.used..];
         let scan = &mut self.scan;
-        if scan.at == 0 && bytes.starts_with(BYTE_ORDER_MARK) {
-            scan.at = BYTE_ORDER_MARK.len();
-        }
         let mut begins = false;
         while scan.at < bytes.len() && !begins {
             if scan.in_string {
@@ -244,8 +230,7 @@ impl RowSplitter {
         }
         if begins {
             // Without the bracket: the empty list is put in its place at its end.
-            let head = &bytes[..scan.at - 1];
-            self.envelope.extend_from_slice(head.strip_prefix(BYTE_ORDER_MARK).unwrap_or(head));
+            self.envelope.extend_from_slice(&bytes[..scan.at - 1]);
             self.used += scan.at;
         }
         begins
@@ -273,6 +258,11 @@ impl RowSplitter {
         self.used += end;
         Ok(true)
     }
+}
+
+/// The length of the answer is for who reads it.
+fn garbled(why: &str) -> Cause {
+    Cause::Json { why: why.to_owned(), length: 0 }
 }
 
 /// The length of the value at the beginning of these bytes, white space behind it included. `None` if what follows it has not

@@ -27,6 +27,14 @@ impl<T: ?Sized> Default for Interner<T> {
     }
 }
 
+/// Adds a value to those that are shared, if there is room.
+fn keep<T: ?Sized + Eq + Hash>(interned: &mut HashSet<Arc<T>, RandomState>, shared: Arc<T>) -> Arc<T> {
+    if interned.len() < MAX_INTERNED_VALUES {
+        interned.insert(shared.clone());
+    }
+    shared
+}
+
 impl<T: ?Sized + Eq + Hash> Interner<T> {
     /// The shared copy of a value.
     pub(crate) fn intern<'a>(&self, value: &'a T) -> Arc<T>
@@ -37,11 +45,7 @@ impl<T: ?Sized + Eq + Hash> Interner<T> {
         if let Some(shared) = interned.get(value) {
             return shared.clone();
         }
-        let shared: Arc<T> = value.into();
-        if interned.len() < MAX_INTERNED_VALUES {
-            interned.insert(shared.clone());
-        }
-        shared
+        keep(&mut interned, value.into())
     }
 }
 
@@ -52,11 +56,7 @@ impl<T: Eq + Hash> Interner<T> {
         if let Some(shared) = interned.get(&value) {
             return shared.clone();
         }
-        let shared = Arc::new(value);
-        if interned.len() < MAX_INTERNED_VALUES {
-            interned.insert(shared.clone());
-        }
-        shared
+        keep(&mut interned, Arc::new(value))
     }
 }
 

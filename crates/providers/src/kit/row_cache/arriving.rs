@@ -7,7 +7,7 @@ use super::{
 };
 use crate::kit::pages::Rest;
 use crate::kit::row_splitter::{RowSink, RowSplitter, RowsAt};
-use crate::mapping::lenient::MAX_ROWS_OF_AN_ANSWER;
+use crate::mapping::lenient::{MAX_ROWS_OF_AN_ANSWER, too_many_rows};
 use qdeck_model::Unreadable;
 use qdeck_net::{Cause, Intake, JsonText};
 use serde_json::value::RawValue;
@@ -21,23 +21,23 @@ pub(crate) struct ArrivingPage<'w, R, T, Row, Envelope> {
     rows: ArrivingRows<'w, R, T, Row>,
     /// Reads what is left of the document without its rows.
     envelope: Envelope,
+    /// Bytes that have arrived so far.
+    length: usize,
 }
 
 struct ArrivingRows<'w, R, T, Row> {
     walk: &'w CachedWalk<R>,
     version: u64,
-    /// The page as it was read last.
+    /// The page as it was read last, if its rows were mapped with the same.
     before: Option<Arc<CachedPage<R>>>,
     /// The number of the row of that page which is expected next.
     next: usize,
-    /// So many rows have come, each of them as expected, and none else: then they are not in `rows` yet.
-    as_before: Option<usize>,
+    /// Only rows of that page have come, in their order: then they are not in `rows` yet.
+    is_as_before: bool,
     rows: Vec<(RowDigest, ReadRow<R, T>)>,
     known: Option<KnownRows<R>>,
     unreadable: Unreadable,
     read: Row,
-    /// Bytes that have arrived so far.
-    length: usize,
 }
 
 impl<R> CachedWalk<R> {
@@ -54,36 +54,33 @@ impl<R> CachedWalk<R> {
         Row: Fn(&str) -> Result<T, Arc<str>>,
         Envelope: FnOnce(JsonText<'_>) -> Result<Rest, Cause>,
     {
-        let before = self.page(ONLY_PAGE);
+        let before = self.page(ONLY_PAGE).filter(|page| page.version == version);
         let rows = ArrivingRows {
             walk: self,
             version,
-            // A row is the same only where what it is mapped with is the same.
-            as_before: before.as_ref().filter(|page| page.version == version).map(|_| 0),
+            is_as_before: before.is_some(),
             before,
             next: 0,
             rows: Vec::new(),
             known: None,
             unreadable: Unreadable::default(),
             read: row,
-            length: 0,
         };
-        ArrivingPage { splitter: RowSplitter::new(rows_at), rows, envelope }
+        ArrivingPage { splitter: RowSplitter::new(rows_at), rows, envelope, length: 0 }
     }
 }
 
 impl<R, T, Row> ArrivingRows<'_, R, T, Row> {
     /// The mark of the row that is expected next.
     fn expected_mark(&self) -> Option<&Mark> {
-        let before = self.before.as_ref().filter(|page| page.version == self.version)?;
-        before.marks.get(self.next)
+        self.before.as_ref()?.marks.get(self.next)
     }
 
     /// Puts the rows so far, which are those of the page before, where others can follow.
     fn part_from_before(&mut self) {
-        if let (Some(rows), Some(before)) = (self.as_before.take(), &self.before) {
+        if let Some(before) = self.before.as_ref().filter(|_| std::mem::take(&mut self.is_as_before)) {
             let marks = before.marks.iter().map(|mark| mark.digest);
-            self.rows.extend(marks.zip(before.rows().cloned().map(ReadRow::Known)).take(rows));
+            self.rows.extend(marks.zip(before.rows().cloned().map(ReadRow::Known)).take(self.next));
         }
     }
 
@@ -91,8 +88,8 @@ impl<R, T, Row> ArrivingRows<'_, R, T, Row> {
     fn checked<'t>(&self, text: &'t [u8]) -> Result<&'t str, Cause> {
         let raw: Result<&RawValue, Cause> = JsonText::new(text).decode();
         raw.map(RawValue::get).map_err(|cause| match cause {
-            Cause::Json { why, .. } => {
-                Cause::Json { why: format!("row {}: {why}", self.unreadable.of), length: self.length }
+            Cause::Json { why, length } => {
+                Cause::Json { why: format!("row {}: {why}", self.unreadable.of), length }
             }
             other => other,
         })
@@ -101,8 +98,7 @@ impl<R, T, Row> ArrivingRows<'_, R, T, Row> {
     fn count(&mut self) -> Result<(), Cause> {
         self.unreadable.of += 1;
         if self.unreadable.of > MAX_ROWS_OF_AN_ANSWER {
-            let why = format!("more than {MAX_ROWS_OF_AN_ANSWER} rows in one answer");
-            return Err(Cause::Shape { why, length: self.length });
+            return Err(Cause::Shape { why: too_many_rows::<serde_json::Error>().to_string(), length: 0 });
         }
         Ok(())
     }
@@ -118,9 +114,7 @@ impl<R, T, Row: Fn(&str) -> Result<T, Arc<str>>> RowSink for ArrivingRows<'_, R,
         if self.expected_mark().is_none_or(|mark| mark.digest != digest) || self.count().is_err() {
             return false;
         }
-        if let Some(rows) = &mut self.as_before {
-            *rows += 1;
-        } else {
+        if !self.is_as_before {
             let row = self.before.as_ref().and_then(|page| page.row(self.next)).cloned();
             self.rows.extend(row.map(|row| (digest, ReadRow::Known(row))));
         }
@@ -162,19 +156,19 @@ where
     type Output = ReadPage<R, T>;
 
     fn push(&mut self, part: &[u8]) -> Result<(), Cause> {
-        self.rows.length += part.len();
-        self.splitter.push(part, &mut self.rows)
+        self.length += part.len();
+        self.splitter.push(part, &mut self.rows).map_err(|cause| of_answer(cause, self.length))
     }
 
-    fn finish(self, _length: usize) -> Result<ReadPage<R, T>, Cause> {
-        let Self { splitter, mut rows, envelope } = self;
-        let text = splitter.finish(&mut rows)?;
-        if text.is_empty() || text == b"null" {
-            return Err(Cause::NoDocument { is_null: !text.is_empty() });
-        }
-        let rest = envelope(JsonText::new(&text))?;
+    fn finish(self, length: usize) -> Result<ReadPage<R, T>, Cause> {
+        let Self { splitter, mut rows, envelope, .. } = self;
+        let rest = splitter
+            .finish(&mut rows)
+            .and_then(|text| envelope(JsonText::of_body(&text, false)?))
+            .map_err(|cause| of_answer(cause, length))?;
         if let Some(before) = &rows.before
-            && rows.as_before == Some(before.marks.len())
+            && rows.is_as_before
+            && rows.next == before.marks.len()
             && before.rest == rest
             && !before.unreadable.any()
         {
@@ -184,5 +178,14 @@ where
         rows.part_from_before();
         let ArrivingRows { version, rows, unreadable, .. } = rows;
         Ok(ReadPage::Changed(ChangedPage { digest: Digest::default(), version, rows, unreadable, rest }))
+    }
+}
+
+/// The same cause with the length of the whole answer, where it has that of a row or of the envelope.
+fn of_answer(cause: Cause, length: usize) -> Cause {
+    match cause {
+        Cause::Json { why, .. } => Cause::Json { why, length },
+        Cause::Shape { why, .. } => Cause::Shape { why, length },
+        other => other,
     }
 }

@@ -158,6 +158,16 @@ fn rows_that_arrive_are_recognised_one_by_one() {
     assert!(cut.is_empty() && matches!(result, Err(Cause::Json { .. })), "{result:?}");
     let (fourth, _) = fleet.list(None);
     assert!(Arc::ptr_eq(&third[0].page, &fourth[0].page), "what broke off has changed nothing");
+    let walk = fleet.cache.walk(&"scope".into());
+    let marked = format!("\u{feff} {} \n", json!({"rows": fleet.rows}));
+    assert!(Arc::ptr_eq(&fleet.page(&walk, 1, &marked).unwrap().page, &fourth[0].page));
+    let null = fleet.page(&walk, 1, "\u{feff} null ").map(drop);
+    assert_eq!(null, Err(Cause::NoDocument { is_null: true }));
+    let garbled = fleet.page(&walk, 1, r#"{"rows":[{"id":1},{"id" 2}]}"#).map(drop);
+    assert!(
+        matches!(&garbled, Err(Cause::Json { why, length: 28 }) if why.starts_with("row 2: ")),
+        "{garbled:?}"
+    );
 }
 
 #[test]

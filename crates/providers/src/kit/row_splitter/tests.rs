@@ -40,7 +40,8 @@ fn split(rows_at: RowsAt, text: &str, part: usize, expected: &[&str]) -> Result<
         splitter.push(part, &mut taken)?;
     }
     let envelope = splitter.finish(&mut taken)?;
-    Ok((taken, String::from_utf8(envelope).unwrap()))
+    let envelope = String::from_utf8(envelope).unwrap();
+    Ok((taken, envelope.trim_start_matches('\u{feff}').trim().to_owned()))
 }
 
 #[test]

@@ -31,7 +31,6 @@ mod tests;
 pub(crate) use collections::{
     AnyValue, ListOrDefault, ListOrNone, ObjectOrDefault, ObjectOrNone, ObjectOrText,
 };
-pub(crate) use rows::MAX_ROWS_OF_AN_ANSWER;
-pub(crate) use rows::{BareRows, RawRows, RowId, Rows, read_row};
+pub(crate) use rows::{BareRows, MAX_ROWS_OF_AN_ANSWER, RawRows, RowId, Rows, read_row, too_many_rows};
 pub(crate) use scalars::{Flag, Lenient, Number, Text};
 pub(crate) use secrets::{OptionalSecret, RequiredSecret};

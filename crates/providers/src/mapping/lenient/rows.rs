@@ -158,7 +158,8 @@ impl<'de: 'a, 'a> Deserialize<'de> for RawRows<'a> {
     }
 }
 
-fn too_many_rows<E: Error>() -> E {
+/// The error of an answer beyond the bound of rows.
+pub(crate) fn too_many_rows<E: Error>() -> E {
     E::custom(format!("more than {MAX_ROWS_OF_AN_ANSWER} rows in one answer"))
 }
 
