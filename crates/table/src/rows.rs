@@ -1,5 +1,5 @@
 //! The rows of a kind as the fleet keeps them and the tables read them: by place, in chunks that are copied only when one
-//! changes while somebody still reads it.
+//! changes while it is still read elsewhere.
 //!
 //! ```text
 //! fleet ──▶ Rows  [chunk 0][chunk 1][chunk 2]          a clone shares every chunk
@@ -83,11 +83,8 @@ impl Rows {
 
     /// Moves all rows to places without a gap between them, keeping their order.
     pub fn compact(&mut self) {
-        let mut rows = Self { moves: self.moves + 1, ..Self::default() };
-        for row in self.iter() {
-            rows.push(row.clone());
-        }
-        *self = rows;
+        let rows: Self = self.iter().cloned().collect();
+        *self = Self { moves: self.moves + 1, ..rows };
     }
 
     /// The rows in the order of their places.

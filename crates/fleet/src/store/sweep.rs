@@ -78,9 +78,13 @@ struct Scope {
 }
 
 impl Scope {
+    /// Its rows with the mark of this generation.
+    const fn marked(&self, generation: u32) -> usize {
+        if self.marked.0 == generation { self.marked.1 } else { 0 }
+    }
+
     fn mark(&mut self, generation: u32) {
-        let marked = if self.marked.0 == generation { self.marked.1 } else { 0 };
-        self.marked = (generation, marked + 1);
+        self.marked = (generation, self.marked(generation) + 1);
     }
 
     fn unmark(&mut self, generation: u32) {
@@ -205,18 +209,18 @@ impl Sweep {
         slot.scope = NO_SCOPE;
     }
 
-    /// A scope is in this listing.
-    pub(super) fn mention(&mut self, name: &Arc<str>) {
+    /// A scope is in this listing. Returns its number.
+    pub(super) fn mention(&mut self, name: &Arc<str>) -> u32 {
         let (number, generation) = (self.number_of(name), self.generation);
         if let Some(scope) = self.scope_mut(number) {
             scope.mentioned = generation;
         }
+        number
     }
 
     /// A scope has failed: its rows stay.
     pub(super) fn fail_scope(&mut self, name: &Arc<str>) {
-        self.mention(name);
-        let number = self.number_of(name);
+        let number = self.mention(name);
         if let Some(scope) = self.scope_mut(number) {
             scope.ended = 0;
         }
@@ -225,12 +229,10 @@ impl Sweep {
 
     /// A scope has ended well. Returns the places of those of its rows that were in no page.
     pub(super) fn end_scope(&mut self, name: &Arc<str>, slots: &[Slot]) -> Vec<Place> {
-        self.mention(name);
-        let (number, generation) = (self.number_of(name), self.generation);
+        let (number, generation) = (self.mention(name), self.generation);
         let Some(scope) = self.scope_mut(number) else { return Vec::new() };
         scope.ended = generation;
-        let marked = if scope.marked.0 == generation { scope.marked.1 } else { 0 };
-        if scope.live == marked && scope.members.len() <= scope.live + MAX_STALE_MEMBERS {
+        if scope.live == scope.marked(generation) && scope.members.len() <= scope.live + MAX_STALE_MEMBERS {
             return Vec::new();
         }
         scope.members.sort_unstable();

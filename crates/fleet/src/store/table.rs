@@ -222,12 +222,9 @@ impl Table {
         source: Source<'_>,
         now: Timestamp,
     ) -> (bool, Place) {
+        let known = self.find(resource.id());
         let Some(sweep) = self.sweeps.get_mut(context) else {
             return (false, Place::MAX);
-        };
-        let known = {
-            let is_it = |place: &Place| self.rows.get(*place).is_some_and(|row| row.id() == resource.id());
-            self.by_id.find(self.hasher.hash_one(resource.id()), is_it).copied()
         };
         let (place, is_new) = if let Some(place) = known {
             (place, false)
@@ -235,8 +232,7 @@ impl Table {
             let place = self.rows.push(resource.clone());
             self.slots.push(Slot::new(context));
             sweep.add();
-            let hash = |place: &Place| self.rows.get(*place).map_or(0, |row| self.hasher.hash_one(row.id()));
-            self.by_id.insert_unique(self.hasher.hash_one(resource.id()), place, hash);
+            index(&mut self.by_id, &self.hasher, &self.rows, place);
             self.tally.swap(None, Some(resource));
             (place, true)
         };
@@ -294,9 +290,8 @@ impl Table {
             sweep.forget_members();
         }
         self.by_id = HashTable::with_capacity(self.rows.len());
-        for (place, (slot, row)) in (0..).zip(self.slots.iter().zip(self.rows.iter())) {
-            let hash = |place: &Place| self.rows.get(*place).map_or(0, |row| self.hasher.hash_one(row.id()));
-            self.by_id.insert_unique(self.hasher.hash_one(row.id()), place, hash);
+        for (place, slot) in (0..).zip(&self.slots) {
+            index(&mut self.by_id, &self.hasher, &self.rows, place);
             if let Some(sweep) = self.sweeps.get_mut(slot.context()) {
                 sweep.add_member(slot, place);
             }
@@ -307,6 +302,12 @@ impl Table {
         self.version += u64::from(changed);
         changed
     }
+}
+
+/// Adds the row of a place to those that are found by id. It is not among them.
+fn index(by_id: &mut HashTable<Place>, hasher: &RandomState, rows: &Rows, place: Place) {
+    let hash = |place: &Place| rows.get(*place).map_or(0, |row| hasher.hash_one(row.id()));
+    by_id.insert_unique(hash(&place), place, hash);
 }
 
 fn lifecycle(resource: &Resource) -> Option<Lifecycle> {

@@ -45,19 +45,17 @@ impl Spec {
 
     /// Returns true if only rows that `other` shows can be shown.
     pub(crate) fn narrows(&self, other: &Self) -> bool {
-        self.same_order(other)
-            && self.narrow == other.narrow
-            && self.attention == other.attention
-            && self.hidden == other.hidden
-            && self.filter.narrows(&other.filter)
+        self.same_order(other) && self.same_bounds(other) && self.filter.narrows(&other.filter)
     }
 
-    /// Returns true if `other` chooses rows alike, whatever the rows are.
-    fn same_choice(&self, other: &Self) -> bool {
-        self.filter == other.filter
-            && self.narrow == other.narrow
-            && self.attention == other.attention
-            && self.hidden == other.hidden
+    /// Returns true if at most the rows themselves are others than under `other`.
+    pub(crate) fn same_choice(&self, other: &Self) -> bool {
+        self.sort == other.sort && self.filter == other.filter && self.same_bounds(other)
+    }
+
+    /// Returns true if `other` leaves the same rows out, but for its filter.
+    fn same_bounds(&self, other: &Self) -> bool {
+        self.narrow == other.narrow && self.attention == other.attention && self.hidden == other.hidden
     }
 
     fn shows_all(&self) -> bool {

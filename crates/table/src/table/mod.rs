@@ -225,8 +225,7 @@ impl Table {
         }
         if let Some((pending, ..)) = &self.pending {
             // New rows wait for the work under way, or a busy fleet would never see it end; a new choice does not.
-            let choice = Spec { version: pending.version, ..spec.clone() };
-            if *pending == choice {
+            if pending.same_choice(&spec) {
                 return Progress::Unchanged;
             }
         }
@@ -266,9 +265,8 @@ impl Table {
     /// is up to date meanwhile, but for the order.
     fn rest(&self, spec: &Spec) -> Option<Instant> {
         let rows = self.rows.as_ref()?;
-        let older = Spec { version: rows.spec.version, ..spec.clone() };
         let until = self.job_ended? + (rows.took * RESTS_A_JOB).min(MAX_REST);
-        (rows.spec == older && until > Instant::now()).then_some(until)
+        (rows.spec.same_choice(spec) && until > Instant::now()).then_some(until)
     }
 
     /// The time after which [`Table::arrange`] has a job for rows that have changed, while it lets them wait.
@@ -278,10 +276,7 @@ impl Table {
 
     /// Returns true if the rows shown follow from the current choices; they may be older than those of the source.
     pub fn is_as_asked(&self, source: &impl RowSource, hidden: &Arc<HashSet<ContextName>>) -> bool {
-        self.rows.as_ref().is_some_and(|rows| {
-            let older = Spec { version: rows.spec.version, ..self.spec(source, hidden) };
-            rows.spec == older
-        })
+        self.rows.as_ref().is_some_and(|rows| rows.spec.same_choice(&self.spec(source, hidden)))
     }
 
     /// Cancels the job under way.
