@@ -94,7 +94,7 @@ fn pass(mut near: TcpStream, server: &str, rules: &Mutex<Rules>) {
     // Each request must come by the gate: one a connection, but for those that become something else.
     let (first, rest) = head.split_once("\r\n").unwrap_or((&head, ""));
     if is_kept {
-        // As plain text, and only then passed on: whoever has it finds it here.
+        // As plain text, and only then passed on, so that it can be found here.
         let plain =
             rest.split("\r\n").filter(|line| !line.to_ascii_lowercase().starts_with("accept-encoding:"));
         let plain = plain.collect::<Vec<_>>().join("\r\n");
