@@ -6,36 +6,13 @@
 #[expect(clippy::unwrap_used, reason = "a test's helper fails the test")]
 mod grammar;
 
+mod fuzz;
+
+use fuzz::check_screen;
 use qdeck_terminal::{Emulator, Size};
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
-use unicode_width::UnicodeWidthStr;
 
 fn from_environment(name: &str, default: u64) -> u64 {
     std::env::var(name).map_or(default, |value| value.parse().unwrap_or(default))
-}
-
-/// Draws the screen: every row is full, and no character reaches beyond it.
-fn check_screen(emulator: &mut Emulator) {
-    let size = emulator.size();
-    let cursor = emulator.cursor();
-    assert!(cursor.row < size.rows && cursor.column < size.columns, "{cursor:?} in {size:?}");
-    let area = Rect::new(0, 0, size.columns, size.rows);
-    let mut buffer = Buffer::filled(area, ratatui::buffer::Cell::new("☃"));
-    emulator.draw(area, &mut buffer);
-    for row in 0..size.rows {
-        let mut column = 0;
-        while column < size.columns {
-            let symbol = buffer[(column, row)].symbol();
-            let width = symbol.width();
-            assert!(symbol != "☃" && (1..=2).contains(&width), "row {row}, column {column}: {symbol:?}");
-            column += if width == 2 { 2 } else { 1 };
-        }
-        assert_eq!(column, size.columns, "row {row}");
-    }
-    let (lines, top, place) = (emulator.lines(), emulator.live_top(), emulator.cursor_place());
-    assert!(lines.contains(&top.line) && lines.contains(&place.line), "{lines:?}, {top:?}, {place:?}");
-    assert!(top <= place, "{top:?}, {place:?}");
 }
 
 #[test]
@@ -64,5 +41,22 @@ fn invariants_hold_through_sequences_and_sizes() {
         let size = Size { columns: rng.u16(1..45), rows: rng.u16(1..12) };
         emulator.resize(size);
         check_screen(&mut emulator);
+    }
+}
+
+#[test]
+fn recorded_programs_hold_what_a_fuzzer_looks_for() {
+    let seed = from_environment("QDECK_FUZZ_SEED", 3);
+    let recordings = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/recordings");
+    for (path, number) in std::fs::read_dir(recordings).unwrap().zip(0..) {
+        let mut rng = fastrand::Rng::with_seed(seed ^ number << 20);
+        let stream = std::fs::read(path.unwrap().path()).unwrap();
+        for part in stream.chunks(4096).take(8) {
+            fuzz::bytes(part);
+            // Cut where its own bytes say, and where others say.
+            fuzz::sizes(part);
+            let cut = |piece: &[u8]| [&[63][..], piece, &[rng.u8(..), rng.u8(..)]].concat();
+            fuzz::sizes(&[&[80, 24, 0, 0][..], &part.chunks(63).flat_map(cut).collect::<Vec<_>>()].concat());
+        }
     }
 }

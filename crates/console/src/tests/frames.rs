@@ -1,5 +1,7 @@
 //! Screens of pixels behind a websocket server that sends any frames: whole ones show the picture, and all others end in
 //! a problem.
+//!
+//! `QDECK_FUZZ_CASES` asks for more of them.
 
 use std::sync::LazyLock;
 
@@ -221,8 +223,13 @@ fn shows_picture(session: &VncSession) -> bool {
     is_shown
 }
 
+/// How many streams each property is tried with.
+fn cases() -> u32 {
+    std::env::var("QDECK_FUZZ_CASES").map_or(200, |cases| cases.parse().unwrap())
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn a_picture_comes_whole_through_any_fragments(
