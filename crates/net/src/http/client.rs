@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use serde::de::DeserializeOwned;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::body::{self, Answer, Intake, JsonText, LargeAnswers};
+use super::body::{self, Answer, Intake, LargeAnswers};
 use super::pace::RequestPace;
 use super::request::Request;
 use super::retry::Retries;
@@ -147,18 +147,6 @@ impl Client {
     pub async fn json<T: DeserializeOwned>(&self, request: &Request) -> Result<T, NetError> {
         let may_be_empty = request.is_write();
         self.answer(request, |answer| answer.decode(may_be_empty)).await
-    }
-
-    /// Sends a request and returns what `read` makes of its JSON answer: for callers that recognise an answer by its text and
-    /// need not decode it again. `read` is called again where the answer is garbled and the request is retried, so it keeps
-    /// nothing of a text of which it returns an error.
-    pub async fn read_json<T>(
-        &self,
-        request: &Request,
-        read: impl Fn(JsonText<'_>) -> Result<T, Cause>,
-    ) -> Result<T, NetError> {
-        let may_be_empty = request.is_write();
-        self.answer(request, |answer| answer.json(may_be_empty).and_then(&read)).await
     }
 
     /// Sends a request and returns what has become of its JSON answer in an intake, of which each try begins a new one. A

@@ -11,7 +11,7 @@ use super::wire::Pass;
 use crate::kit::{self, SignIn};
 use qdeck_config::SecretRef;
 use qdeck_model::{PreparedRequest, Problem, Reason, Secret};
-use qdeck_net::{Cause, Client, JsonText, NetError, Request, Socket, SocketOptions};
+use qdeck_net::{Client, Intake, NetError, Request, Socket, SocketOptions};
 
 /// The status of a query that a server cannot read.
 const UNPROCESSABLE: u16 = 422;
@@ -48,25 +48,36 @@ impl Api {
         path: &[&str],
         query: &[(&str, &str)],
     ) -> Result<T, Problem> {
-        self.read(path, query, |text| text.decode()).await
+        self.read(path, query, |request| async move { self.client.json(&request).await }).await
     }
 
-    /// The same of what `read` makes of the answer.
-    pub(super) async fn read<T>(
+    /// The same of what an intake makes of the answer, while that arrives.
+    pub(super) async fn take<I: Intake>(
         &self,
         path: &[&str],
         query: &[(&str, &str)],
-        read: impl Fn(JsonText<'_>) -> Result<T, Cause>,
+        begin: impl Fn() -> I,
+    ) -> Result<I::Output, Problem> {
+        let begin = &begin;
+        self.read(path, query, |request| async move { self.client.take_json(&request, begin).await }).await
+    }
+
+    /// Reads it with `send`.
+    async fn read<T, Sent: Future<Output = Result<T, NetError>>>(
+        &self,
+        path: &[&str],
+        query: &[(&str, &str)],
+        send: impl Fn(Request) -> Sent,
     ) -> Result<T, Problem> {
         let is_repeated = self.repeats_keys.load(Ordering::Relaxed);
         if is_repeated || !query.iter().any(is_list) {
-            return self.read_once(path, &repeated_keys(query), &read).await?.map_err(problem);
+            return self.read_once(path, &repeated_keys(query), &send).await?.map_err(problem);
         }
-        let refusal = match self.read_once(path, query, &read).await? {
+        let refusal = match self.read_once(path, query, &send).await? {
             Err(refusal) if refusal.status == Some(UNPROCESSABLE) => refusal,
             answer => return answer.map_err(problem),
         };
-        match self.read_once(path, &repeated_keys(query), &read).await? {
+        match self.read_once(path, &repeated_keys(query), &send).await? {
             Err(again) if again.status == Some(UNPROCESSABLE) => Err(problem(refusal)),
             answer => {
                 self.repeats_keys.store(true, Ordering::Relaxed);
@@ -75,14 +86,14 @@ impl Api {
         }
     }
 
-    async fn read_once<T>(
+    async fn read_once<Sent: Future>(
         &self,
         path: &[&str],
         query: &[(&str, &str)],
-        read: impl Fn(JsonText<'_>) -> Result<T, Cause>,
-    ) -> Result<Result<T, NetError>, Problem> {
+        send: &impl Fn(Request) -> Sent,
+    ) -> Result<Sent::Output, Problem> {
         let request = self.authorize(kit::read_request(&self.base, path, query)?).await?;
-        Ok(self.client.read_json(&request, read).await)
+        Ok(send(request).await)
     }
 
     /// A search by `POST`: it changes nothing, and is not tried again by itself.

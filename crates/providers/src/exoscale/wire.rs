@@ -6,8 +6,8 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::mapping::lenient::{
-    AnyValue, BareRows, Flag, Lenient, ListOrDefault, Number, ObjectOrDefault, OptionalSecret, RawRows,
-    RequiredSecret, RowId, Rows, Text,
+    AnyValue, BareRows, Flag, Lenient, ListOrDefault, Number, ObjectOrDefault, OptionalSecret,
+    RequiredSecret, RowId, Rows, RowsCutOut, Text,
 };
 
 #[derive(Debug, Default, Deserialize)]
@@ -25,10 +25,10 @@ pub(crate) struct Zone {
 /// The instances of a zone.
 pub(crate) type InstanceList = InstanceListOf<Rows<Instance>>;
 
-/// The same, as they were sent.
-pub(crate) type RawInstanceList<'a> = InstanceListOf<RawRows<'a>>;
+/// The same without its rows.
+pub(crate) type InstanceEnvelope = InstanceListOf<RowsCutOut>;
 
-/// The instances of a zone, read or not yet.
+/// The list of instances of a zone, with its rows or without.
 #[derive(Debug, Deserialize)]
 pub(crate) struct InstanceListOf<R> {
     pub(crate) instances: R,

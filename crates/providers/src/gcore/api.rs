@@ -11,15 +11,13 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use url::Url;
 
-use super::wire::{List, RawList};
+use super::wire::{Envelope, List};
 use crate::kit::pages::{Row, key_of};
-use crate::kit::{
-    self, CachedWalk, OpenedPage, Page, PageAt, PageWalk, ReadPage, Rest, SignIn, Walked, opened,
-};
+use crate::kit::{self, CachedWalk, Page, PageAt, PageWalk, ReadPage, Rest, RowsAt, SignIn, Walked};
 use crate::mapping::lenient::{Rows, read_row};
 use qdeck_config::SecretRef;
 use qdeck_model::{Method, PreparedRequest, Problem, Resource, Secret};
-use qdeck_net::{Cause, Client, JsonText, NetError, Request};
+use qdeck_net::{Client, JsonText, NetError, Request};
 
 /// Rows asked for a page, the most there may be. Always sent: some lists give 10 without it.
 pub(crate) const MAX_PAGE_ROWS: usize = 1000;
@@ -84,7 +82,7 @@ impl Api {
         path: &[&str],
         query: &Query<'_>,
     ) -> Result<T, Problem> {
-        self.answer(kit::read_request(&self.shared.base, path, query)?, path, |text| text.decode()).await
+        self.answer(kit::read_request(&self.shared.base, path, query)?, path).await
     }
 
     /// A search by `POST`: it changes nothing, and is not tried again by itself.
@@ -96,7 +94,7 @@ impl Api {
     ) -> Result<T, Problem> {
         let url = kit::join_url(&self.shared.base, path.iter().copied())?;
         let request = kit::with_query(Request::post(url, body).reading(), query);
-        self.answer(request, path, |text| text.decode()).await
+        self.answer(request, path).await
     }
 
     /// A request that changes something, to be shown before it is sent by [`Api::write`].
@@ -150,14 +148,17 @@ impl Api {
         let (limit, offset) = (MAX_PAGE_ROWS.to_string(), at.offset.to_string());
         let query = [query, &[("limit", &limit), ("offset", &offset)]].concat();
         let request = kit::read_request(&self.shared.base, path, &query)?;
-        let open = opened(|text| {
-            let RawList { count, results } = text.decode()?;
-            Ok(OpenedPage { rows: results, rest: count.map_or(Rest::Last, Rest::Total), version })
-        });
+        let envelope = |text: JsonText<'_>| {
+            let list: Envelope = text.decode()?;
+            Ok(list.count.map_or(Rest::Last, Rest::Total))
+        };
         let row = |text: &str| Ok(Arc::new(map(&read_row(text)?)));
-        let read = |text: JsonText<'_>| walk.read(at.number, version, text, open, row);
-        let name = kit::request_name("GET", path);
-        Ok(match kit::within(PAGE_TIMEOUT, &name, self.answer(request, path, read)).await? {
+        let begin = || walk.arriving(at.number, version, RowsAt::Member("results"), row, envelope);
+        let take = async {
+            let answer = self.client.take_json(&self.authorized(request).await?, begin).await;
+            answer.map_err(|error| problem(error, "read", path))
+        };
+        Ok(match kit::within(PAGE_TIMEOUT, &kit::request_name("GET", path), take).await? {
             ReadPage::Known(page) => page,
             ReadPage::Changed(page) => {
                 walk.keep(at.number, version, &page, Arc::clone, |row| key_of(&row.id().id))
@@ -196,14 +197,9 @@ impl Api {
         self.shared.signed.forget();
     }
 
-    async fn answer<T>(
-        &self,
-        request: Request,
-        path: &[&str],
-        read: impl Fn(JsonText<'_>) -> Result<T, Cause>,
-    ) -> Result<T, Problem> {
+    async fn answer<T: DeserializeOwned>(&self, request: Request, path: &[&str]) -> Result<T, Problem> {
         let request = self.authorized(request).await?;
-        let answer = self.client.read_json(&request, read).await;
+        let answer = self.client.json(&request).await;
         answer.map_err(|error| problem(error, "read", path))
     }
 

@@ -30,6 +30,6 @@ pub(crate) use probes::{Probe, Probes};
 pub(crate) use request::{
     client_options, join_url, no_single_request, read_request, with_query, wrong_credentials,
 };
-pub(crate) use row_cache::{CachedWalk, OpenedPage, ReadPage, RowCache, Walked, chunks, opened};
+pub(crate) use row_cache::{CachedWalk, ReadPage, RowCache, Walked, chunks};
 pub(crate) use row_splitter::RowsAt;
 pub(crate) use sign_in::SignIn;

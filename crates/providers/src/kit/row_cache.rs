@@ -1,24 +1,26 @@
 //! The pages of a listing as they were read last: what has not changed is neither decoded nor mapped again.
 //!
 //! ```text
-//! answer ─▶ digest of its text ── as the page before ──▶ the same rows
-//!                 │ another
-//!                 ▼
-//!           rows as text ─▶ digest of each ── as a row before ──▶ the same row
-//!                                 │ another
-//!                                 ▼
-//!                           decoded and mapped
+//! answer ─▶ rows, cut out while it arrives ─▶ digest of each ── as the row that is expected here ──▶ that row
+//!                                                  │ another
+//!                                                  ▼
+//!                                      as any row before ──▶ that row
+//!                                                  │ another
+//!                                                  ▼
+//!                                         decoded and mapped
 //! ```
 //!
-//! A page is valid for the text that it was read from and for the *version* of whatever else its rows were mapped with: names
-//! of containers, sizes, images. Anything that depends on the clock is no part of a cached row. What is cached is therefore
-//! the same whichever credentials it was read with; pages that cannot be read never get in.
+//! The text of an answer is never in memory whole, however long a page is ([`arriving`]). If all rows are those that were
+//! expected, and what is left of the document is the same too, the page is the one before.
 //!
-//! The digest of a page has 128 bits of two hashes with random keys of this run, that of a row 64 bits beside its length. They
-//! are not cryptographic, and a server cannot aim at keys that it does not know. If two texts had the same digest all the
-//! same, the row that changed would be shown as it was until it changes once more.
+//! A page is valid for the *version* of whatever else its rows were mapped with: names of containers, sizes, images. Anything
+//! that depends on the clock is no part of a cached row. What is cached is therefore the same whichever credentials it was
+//! read with; pages that cannot be read never get in. Where a version changes with what is left of the document, rows that
+//! are as before keep what they were mapped with until the next listing.
 //!
-//! A list without pages is read while it arrives ([`arriving`]), so that its text is never in memory whole.
+//! A digest has 64 bits of a hash with random keys of this run, beside the length. It is not cryptographic, and a server
+//! cannot aim at keys that it does not know. If two texts had the same digest all the same, the row that changed would be
+//! shown as it was until it changes once more.
 
 use std::collections::HashMap;
 use std::hash::BuildHasher as _;
@@ -31,9 +33,8 @@ mod arriving;
 
 use super::pages::{CountedRows, ListPage, Rest};
 use crate::MAX_ROWS_APPLIED;
-use crate::mapping::lenient::{RawRows, Rows};
+use crate::mapping::lenient::Rows;
 use qdeck_model::Unreadable;
-use qdeck_net::{Cause, JsonText};
 
 /// The most rows that a cache holds. Those of further pages are read anew with every listing.
 const MAX_CACHED_ROWS: usize = 1_000_000;
@@ -42,12 +43,9 @@ const MAX_CACHED_ROWS: usize = 1_000_000;
 /// counts.
 const MAX_UNUSED_LISTINGS: u64 = 4;
 
-/// The digest of the text of a page.
-type Digest = [u64; 2];
-
-/// The digest of the text of a row, and its length in bytes.
+/// The digest of a text, and its length in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-struct RowDigest {
+struct Digest {
     hash: u64,
     length: u32,
 }
@@ -55,14 +53,15 @@ struct RowDigest {
 /// A row's digest and its [`Row::key`](super::pages::Row::key).
 #[derive(Debug, Clone, Copy)]
 struct Mark {
-    digest: RowDigest,
+    digest: Digest,
     key: u64,
 }
 
 /// A page of rows, as it was read from one text.
 #[derive(Debug)]
 pub(crate) struct CachedPage<R> {
-    digest: Digest,
+    /// That of the document without its rows.
+    envelope: Digest,
     version: u64,
     /// The rows, as many to a chunk as are sent in one event.
     chunks: Box<[Arc<[Arc<R>]>]>,
@@ -98,10 +97,10 @@ impl<R> Walked<R> {
     /// A page that is not cached, since its rows come from several answers.
     pub(crate) fn uncached(rows: Rows<Arc<R>>, rest: Rest, key: impl Fn(&R) -> u64) -> Self {
         Self::new(Arc::new(CachedPage {
-            digest: Digest::default(),
+            envelope: Digest::default(),
             version: 0,
             chunks: chunks(&rows.good, &[]),
-            marks: rows.good.iter().map(|row| Mark { digest: RowDigest::default(), key: key(row) }).collect(),
+            marks: rows.good.iter().map(|row| Mark { digest: Digest::default(), key: key(row) }).collect(),
             unreadable: rows.unreadable,
             rest,
         }))
@@ -152,24 +151,6 @@ impl<R> ListPage for Walked<R> {
     }
 }
 
-/// A page that is opened: its rows as text, and what else of it matters.
-pub(crate) struct OpenedPage<'a> {
-    /// Its rows.
-    pub(crate) rows: RawRows<'a>,
-    /// Its report of the rows after it.
-    pub(crate) rest: Rest,
-    /// The version of whatever else rows are mapped with, now that the page is opened.
-    pub(crate) version: u64,
-}
-
-/// A function that opens a page, with the type that closures are not inferred to have.
-pub(crate) fn opened<F>(open: F) -> F
-where
-    F: for<'a> Fn(JsonText<'a>) -> Result<OpenedPage<'a>, Cause>,
-{
-    open
-}
-
 /// A row of a changed page.
 enum ReadRow<R, T> {
     /// As before.
@@ -180,9 +161,9 @@ enum ReadRow<R, T> {
 
 /// A page with at least one row that is to be mapped.
 pub(crate) struct ChangedPage<R, T> {
-    digest: Digest,
+    envelope: Digest,
     version: u64,
-    rows: Vec<(RowDigest, ReadRow<R, T>)>,
+    rows: Vec<(Digest, ReadRow<R, T>)>,
     unreadable: Unreadable,
     rest: Rest,
 }
@@ -217,7 +198,7 @@ pub(crate) enum ReadPage<R, T> {
 
 /// The pages of one kind of one context, by scope and number.
 pub(crate) struct RowCache<R> {
-    hashers: [RandomState; 2],
+    hasher: RandomState,
     state: Mutex<State<R>>,
 }
 
@@ -237,7 +218,7 @@ struct Slot<R> {
 impl<R> Default for RowCache<R> {
     fn default() -> Self {
         let state = State { listing: 0, rows: 0, scopes: HashMap::new() };
-        Self { hashers: [RandomState::default(), RandomState::default()], state: Mutex::new(state) }
+        Self { hasher: RandomState::default(), state: Mutex::new(state) }
     }
 }
 
@@ -270,19 +251,12 @@ impl<R> RowCache<R> {
     }
 
     fn digest(&self, text: &[u8]) -> Digest {
-        [self.hashers[0].hash_one(text), self.hashers[1].hash_one(text)]
-    }
-
-    fn row_digest(&self, text: &[u8]) -> RowDigest {
-        RowDigest {
-            hash: self.hashers[0].hash_one(text),
-            length: u32::try_from(text.len()).unwrap_or(u32::MAX),
-        }
+        Digest { hash: self.hasher.hash_one(text), length: u32::try_from(text.len()).unwrap_or(u32::MAX) }
     }
 }
 
 /// The rows of a scope by the digests of their texts, each with the version of its page.
-type KnownRows<R> = HashMap<RowDigest, (u64, Arc<R>), RandomState>;
+type KnownRows<R> = HashMap<Digest, (u64, Arc<R>), RandomState>;
 
 /// One walk over the pages of a scope.
 pub(crate) struct CachedWalk<R> {
@@ -293,49 +267,9 @@ pub(crate) struct CachedWalk<R> {
 }
 
 impl<R> CachedWalk<R> {
-    /// Reads the page of this number, from 1. `version` is that of whatever else its rows are mapped with; `open` takes a page
-    /// apart, and `row` reads a row or returns why it cannot be read.
-    ///
-    /// # Errors
-    /// Those of `open`.
-    pub(crate) fn read<T>(
-        &self,
-        number: usize,
-        version: u64,
-        text: JsonText<'_>,
-        open: impl for<'a> FnOnce(JsonText<'a>) -> Result<OpenedPage<'a>, Cause>,
-        row: impl Fn(&str) -> Result<T, Arc<str>>,
-    ) -> Result<ReadPage<R, T>, Cause> {
-        let digest = self.cache.digest(text.bytes());
-        if let Some(page) = self.known_page(number, digest, version) {
-            return Ok(ReadPage::Known(Walked::new(page)));
-        }
-        let OpenedPage { rows: RawRows(texts), rest, version } = open(text)?;
-        let mut known = self.known.lock();
-        let known = known.get_or_insert_with(|| self.known_rows());
-        let mut unreadable = Unreadable::none_of(texts.len());
-        let mut rows = Vec::with_capacity(texts.len());
-        for text in texts {
-            let digest = self.cache.row_digest(text.as_bytes());
-            let row = match known.get(&digest) {
-                Some((of, row)) if *of == version => Ok(ReadRow::Known(row.clone())),
-                known => row(text).map(|row| ReadRow::Changed(row, known.map(|(_, row)| row.clone()))),
-            };
-            match row {
-                Ok(row) => rows.push((digest, row)),
-                Err(why) => {
-                    unreadable.rows += 1;
-                    unreadable.why.get_or_insert(why);
-                }
-            }
-        }
-        Ok(ReadPage::Changed(ChangedPage { digest, version, rows, unreadable, rest }))
-    }
-
     /// Maps the rows of a page that have changed, and caches it unless none of its rows could be read. A row that is mapped to
-    /// the same as before is that allocation. `version` is that of
-    /// whatever else rows are mapped with, taken before the first is mapped; `key` is the
-    /// [`Row::key`](super::pages::Row::key) of a row.
+    /// the same as before is that allocation. `version` is that of whatever else rows are mapped with, taken before the first is
+    /// mapped; `key` is the [`Row::key`](super::pages::Row::key) of a row.
     pub(crate) fn keep<T>(
         &self,
         number: usize,
@@ -372,7 +306,7 @@ impl<R> CachedWalk<R> {
         let slot = number.checked_sub(1).and_then(|index| slots.get_mut(index));
         let before = slot.as_ref().and_then(|slot| slot.page.as_ref());
         let page = Arc::new(CachedPage {
-            digest: page.digest,
+            envelope: page.envelope,
             version,
             chunks: chunks(&rows, before.map_or(&[], |page| &page.chunks)),
             marks: marks.into(),
@@ -391,13 +325,6 @@ impl<R> CachedWalk<R> {
         Walked::new(page)
     }
 
-    /// The page of this number, if it was read from the same text with the same version.
-    fn known_page(&self, number: usize, digest: Digest, version: u64) -> Option<Arc<CachedPage<R>>> {
-        let page = self.page(number).filter(|page| page.digest == digest && page.version == version)?;
-        self.use_page(number);
-        Some(page)
-    }
-
     /// The page of this number as it was read last.
     fn page(&self, number: usize) -> Option<Arc<CachedPage<R>>> {
         let state = self.cache.state.lock();
@@ -411,6 +338,11 @@ impl<R> CachedWalk<R> {
         if let Some(slot) = pages.and_then(|pages| pages.get_mut(number.saturating_sub(1))) {
             slot.used = state.listing;
         }
+    }
+
+    /// The row of the scope whose text has this digest, with the version of its page.
+    fn known_row(&self, digest: &Digest) -> Option<(u64, Arc<R>)> {
+        self.known.lock().get_or_insert_with(|| self.known_rows()).get(digest).cloned()
     }
 
     /// Every row of the scope.

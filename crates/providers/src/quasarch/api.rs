@@ -11,13 +11,11 @@ use url::Url;
 use super::PLATFORM;
 use super::wire;
 use crate::kit::pages::{Row, key_of};
-use crate::kit::{
-    self, CachedWalk, OpenedPage, Page, PageAt, PageWalk, ReadPage, Rest, SignIn, Walked, opened,
-};
+use crate::kit::{self, CachedWalk, Page, PageAt, PageWalk, ReadPage, Rest, RowsAt, SignIn, Walked};
 use crate::mapping::lenient::{Number, Rows, Text, read_row};
 use qdeck_config::Credentials;
 use qdeck_model::{PreparedRequest, Problem, ProblemKind, Resource, Secret, Timestamp};
-use qdeck_net::{Cause, Client, JsonText, NetError, Request};
+use qdeck_net::{Client, Intake, JsonText, NetError, Request};
 
 /// Rows asked for a page; neither a default nor a maximum is documented (a sample shows 100).
 pub(super) const PAGE_SIZE: usize = 100;
@@ -92,22 +90,28 @@ impl Api {
         path: &[&str],
         query: &[(&str, &str)],
     ) -> Result<T, Problem> {
-        self.read(path, query, |text| text.decode()).await
+        let request = self.request(path, query)?;
+        self.forget_expired();
+        let send = |session: Session| {
+            let request = request.clone().bearer(&session.token);
+            async move { self.client.json(&request).await }
+        };
+        self.signed.send(|| self.sign_in(), send).await
     }
 
-    /// The same of what `read` makes of the answer.
-    async fn read<T>(
+    /// The same of what an intake makes of the answer, while that arrives.
+    async fn take<I: Intake>(
         &self,
         path: &[&str],
         query: &[(&str, &str)],
-        read: impl Fn(JsonText<'_>) -> Result<T, Cause>,
-    ) -> Result<T, Problem> {
+        begin: impl Fn() -> I,
+    ) -> Result<I::Output, Problem> {
         let request = self.request(path, query)?;
         self.forget_expired();
-        let read = &read;
+        let begin = &begin;
         let send = |session: Session| {
             let request = request.clone().bearer(&session.token);
-            async move { self.client.read_json(&request, read).await }
+            async move { self.client.take_json(&request, begin).await }
         };
         self.signed.send(|| self.sign_in(), send).await
     }
@@ -122,15 +126,13 @@ impl Api {
     ) -> Result<Walked<Resource>, Problem> {
         let version = 0;
         let (page, rows) = (at.number.to_string(), PAGE_SIZE.to_string());
-        let open = opened(|text| {
-            let list: wire::RawList<'_> = text.decode()?;
-            let rest = list.total.map_or(Rest::Unsaid, Rest::Total);
-            Ok(OpenedPage { rows: list.items, rest, version })
-        });
+        let envelope = |text: JsonText<'_>| {
+            let list: wire::Envelope = text.decode()?;
+            Ok(list.total.map_or(Rest::Unsaid, Rest::Total))
+        };
         let row = |text: &str| Ok(Arc::new(map(&read_row(text)?)));
-        let query = [("page", &*page), ("rows", &rows)];
-        let read = self.read(path, &query, |text| walk.read(at.number, version, text, open, row));
-        Ok(match read.await? {
+        let begin = || walk.arriving(at.number, version, RowsAt::Member("items"), row, envelope);
+        Ok(match self.take(path, &[("page", &page), ("rows", &rows)], begin).await? {
             ReadPage::Known(page) => page,
             ReadPage::Changed(page) => {
                 walk.keep(at.number, version, &page, Arc::clone, |row| key_of(&row.id().id))

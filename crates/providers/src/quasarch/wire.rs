@@ -6,16 +6,16 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::mapping::lenient::{
-    AnyValue, Lenient, Number, ObjectOrDefault, RawRows, RequiredSecret, RowId, Rows, Text,
+    AnyValue, Lenient, Number, ObjectOrDefault, RequiredSecret, RowId, Rows, RowsCutOut, Text,
 };
 
 /// A list. Its `page` and `rowsPerPage` are those of the request.
 pub(super) type List<T> = ListOf<Rows<T>>;
 
-/// The same, its rows as they were sent.
-pub(super) type RawList<'a> = ListOf<RawRows<'a>>;
+/// The same without its rows.
+pub(super) type Envelope = ListOf<RowsCutOut>;
 
-/// A list with rows that are read or not yet.
+/// A list, with its rows or without.
 #[derive(Debug, Deserialize)]
 pub(super) struct ListOf<R> {
     pub(super) items: R,

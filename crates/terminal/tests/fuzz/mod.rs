@@ -151,7 +151,8 @@ pub fn sizes(data: &[u8]) {
     check_that_it_works(&mut emulator);
 }
 
-/// Two other sizes and the one before: the characters are the same, in their order.
+/// Two other sizes and the one before: the characters are the same, in their order. Those that were hidden below a small
+/// screen may come back behind them.
 fn check_there_and_back(emulator: &mut Emulator, data: &[u8]) {
     let characters = |emulator: &Emulator| {
         let text = lines(emulator).concat();
@@ -165,5 +166,6 @@ fn check_there_and_back(emulator: &mut Emulator, data: &[u8]) {
         emulator.resize(next);
         check_screen(emulator);
     }
-    assert_eq!(characters(emulator), before, "after {other:?} and {narrow:?} back to {size:?}");
+    let after = characters(emulator);
+    assert!(after.starts_with(&before), "{before:?}, {after:?} after {other:?}, {narrow:?} and {size:?}");
 }

@@ -12,8 +12,8 @@ use super::super::wire;
 use crate::ListEvent;
 use crate::kit::pages::{CountedRows as _, ListPage as _, Row, key_of};
 use crate::kit::{
-    self, CachedWalk, ExpectedRows, Listing, OpenedPage, Page, PageAt, PageCache, PageWalk, ReadPage, Rest,
-    RowCache, SharedPages, Walked, opened, unless_gone,
+    self, CachedWalk, ExpectedRows, Listing, Page, PageAt, PageCache, PageWalk, ReadPage, Rest, RowCache,
+    RowsAt, SharedPages, Walked, unless_gone,
 };
 use crate::mapping::lenient::read_row;
 use qdeck_model::{Container, Problem, Resource};
@@ -103,15 +103,13 @@ impl List<'_> {
         let (size, number) = (PAGE_SIZE.to_string(), at.number.to_string());
         let query = [self.query, &[("page[size]", &size), ("page[number]", &number)]].concat();
         let version = || key_of(&(self.map.names.version(), others));
-        let read = |text: JsonText<'_>| {
-            let open = opened(|text| {
-                let list: wire::RawList<'_> = text.decode()?;
-                self.map.learn(&list.includes);
-                Ok(OpenedPage { rows: list.data, rest: Rest::Unsaid, version: version() })
-            });
-            walk.read(at.number, version(), text, open, read_row)
+        let envelope = |text: JsonText<'_>| {
+            let list: wire::Envelope = text.decode()?;
+            self.map.learn(&list.includes);
+            Ok(Rest::Unsaid)
         };
-        Ok(match self.api.read(self.path, &query, read).await? {
+        let begin = || walk.arriving(at.number, version(), RowsAt::Member("data"), read_row, envelope);
+        Ok(match self.api.take(self.path, &query, begin).await? {
             ReadPage::Known(page) => page,
             ReadPage::Changed(page) => {
                 walk.keep(at.number, version(), &page, |wire| Arc::new(map(wire)), key)

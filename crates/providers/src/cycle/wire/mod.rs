@@ -13,7 +13,7 @@ mod tests;
 
 use serde::Deserialize;
 
-use crate::mapping::lenient::{Lenient, ObjectOrDefault, ObjectOrNone, RawRows, Rows, Text};
+use crate::mapping::lenient::{Lenient, ObjectOrDefault, ObjectOrNone, Rows, RowsCutOut, Text};
 
 pub(crate) use container::Container;
 pub(crate) use includes::{Account, Image, Includes, NameFields};
@@ -24,10 +24,10 @@ pub(crate) use live::{Interface, Notice, Pass, PastLine, Report, Snapshot};
 /// The root document of a list.
 pub(crate) type List<T> = ListOf<Rows<T>>;
 
-/// The same, its rows as they were sent.
-pub(crate) type RawList<'a> = ListOf<RawRows<'a>>;
+/// The same without its rows.
+pub(crate) type Envelope = ListOf<RowsCutOut>;
 
-/// The root document of a list, with rows that are read or not yet.
+/// The root document of a list, with its rows or without.
 #[derive(Debug, Deserialize)]
 pub(crate) struct ListOf<R> {
     pub(crate) data: R,

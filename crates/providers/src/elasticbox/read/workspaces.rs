@@ -18,7 +18,7 @@ use crate::kit::{
     self, CachedWalk, Page, PageCache, PageWalk, ReadPage, Rest, RowCache, RowsAt, SharedPages, SignIn,
     Walked,
 };
-use crate::mapping::lenient::{RawRows, Rows, read_row};
+use crate::mapping::lenient::{Rows, RowsCutOut, read_row};
 use qdeck_model::{Problem, Timestamp, Unreadable};
 use qdeck_net::JsonText;
 
@@ -197,8 +197,8 @@ async fn instances(
     let version = 0;
     let now = Timestamp::now();
     let row = |text: &str| Ok(Arc::new(Listed::new(map, &read_row(text)?, now)));
-    let envelope = |text: JsonText<'_>| text.decode::<RawRows<'_>>().map(|_| Rest::Last);
-    let page = api.take(&path, &[], || walk.arriving(version, RowsAt::Top, row, envelope)).await?;
+    let envelope = |text: JsonText<'_>| text.decode::<RowsCutOut>().map(|_| Rest::Last);
+    let page = api.take(&path, &[], || walk.arriving(1, version, RowsAt::Top, row, envelope)).await?;
     let page = match page {
         ReadPage::Known(page) => return Ok(page),
         ReadPage::Changed(page) => page,

@@ -110,8 +110,8 @@ async fn list(
     let ask = Ask::new("list-instances", &["instance"]);
     let request = format!("{} of zone {}", ask.name(), zone.name);
     let version = deck.catalogues.of(&zone.name).version();
-    let envelope = |text: JsonText<'_>| text.decode::<wire::RawInstanceList<'_>>().map(|_| Rest::Last);
-    let begin = || walk.arriving(version, RowsAt::Member("instances"), read_row, envelope);
+    let envelope = |text: JsonText<'_>| text.decode::<wire::InstanceEnvelope>().map(|_| Rest::Last);
+    let begin = || walk.arriving(1, version, RowsAt::Member("instances"), read_row, envelope);
     let page = kit::within(LIST_TIMEOUT, &request, deck.api.take(zone, &ask, begin)).await?;
     if let ReadPage::Changed(page) = &page
         && let Some(problem) = page.unreadable().failure()

@@ -15,7 +15,7 @@ mod tests;
 
 use serde::Deserialize;
 
-use crate::mapping::lenient::{Number, RawRows, Rows};
+use crate::mapping::lenient::{Number, Rows, RowsCutOut};
 
 pub(crate) use gpu::{Capacity, GpuFlavor, InferenceFlavor, Price, Quotas, VmFlavor};
 pub(crate) use inference::{CaasContainer, Deployment, LogRow, Placed, Scale};
@@ -32,10 +32,10 @@ pub(crate) struct List<T> {
     pub(crate) results: Rows<T>,
 }
 
-/// A page of a list, its rows as they were sent.
+/// A page of a list without its rows.
 #[derive(Debug, Deserialize)]
-pub(crate) struct RawList<'a> {
+pub(crate) struct Envelope {
     pub(crate) count: Number<usize>,
-    #[serde(borrow)]
-    pub(crate) results: RawRows<'a>,
+    #[serde(rename = "results")]
+    pub(crate) _results: RowsCutOut,
 }

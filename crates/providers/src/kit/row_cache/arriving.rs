@@ -1,10 +1,8 @@
-//! A list without pages, recognised row by row while it arrives.
+//! A page of a list, recognised row by row while it arrives.
 
 use std::sync::Arc;
 
-use super::{
-    CachedPage, CachedWalk, ChangedPage, Digest, KnownRows, Mark, ReadPage, ReadRow, RowDigest, Walked,
-};
+use super::{CachedPage, CachedWalk, ChangedPage, Digest, Mark, ReadPage, ReadRow, Walked};
 use crate::kit::pages::Rest;
 use crate::kit::row_splitter::{RowSink, RowSplitter, RowsAt};
 use crate::mapping::lenient::{MAX_ROWS_OF_AN_ANSWER, too_many_rows};
@@ -12,10 +10,7 @@ use qdeck_model::Unreadable;
 use qdeck_net::{Cause, Intake, JsonText};
 use serde_json::value::RawValue;
 
-/// The number of the only page.
-const ONLY_PAGE: usize = 1;
-
-/// The only page of a scope, while it arrives. Its rows are read as soon as they are there.
+/// A page of a scope, while it arrives. Its rows are read as soon as they are there.
 pub(crate) struct ArrivingPage<'w, R, T, Row, Envelope> {
     splitter: RowSplitter,
     rows: ArrivingRows<'w, R, T, Row>,
@@ -27,6 +22,8 @@ pub(crate) struct ArrivingPage<'w, R, T, Row, Envelope> {
 
 struct ArrivingRows<'w, R, T, Row> {
     walk: &'w CachedWalk<R>,
+    /// The number of the page, from 1.
+    number: usize,
     version: u64,
     /// The page as it was read last, if its rows were mapped with the same.
     before: Option<Arc<CachedPage<R>>>,
@@ -34,17 +31,18 @@ struct ArrivingRows<'w, R, T, Row> {
     next: usize,
     /// Only rows of that page have come, in their order: then they are not in `rows` yet.
     is_as_before: bool,
-    rows: Vec<(RowDigest, ReadRow<R, T>)>,
-    known: Option<KnownRows<R>>,
+    rows: Vec<(Digest, ReadRow<R, T>)>,
     unreadable: Unreadable,
     read: Row,
 }
 
 impl<R> CachedWalk<R> {
-    /// Reads the only page of the scope while it arrives. `version` is that of whatever else its rows are mapped with; `row`
-    /// reads a row or returns why it cannot be read, and `envelope` reads the document, whose list of rows is empty then.
+    /// Reads the page of this number, from 1, while it arrives; a list without pages is the first. `version` is that of
+    /// whatever else its rows are mapped with; `row` reads a row or returns why it cannot be read, and `envelope` reads the
+    /// document, whose list of rows is empty then, unless it is the same as before.
     pub(crate) fn arriving<T, Row, Envelope>(
         &self,
+        number: usize,
         version: u64,
         rows_at: RowsAt,
         row: Row,
@@ -54,15 +52,15 @@ impl<R> CachedWalk<R> {
         Row: Fn(&str) -> Result<T, Arc<str>>,
         Envelope: FnOnce(JsonText<'_>) -> Result<Rest, Cause>,
     {
-        let before = self.page(ONLY_PAGE).filter(|page| page.version == version);
+        let before = self.page(number).filter(|page| page.version == version);
         let rows = ArrivingRows {
             walk: self,
+            number,
             version,
             is_as_before: before.is_some(),
             before,
             next: 0,
             rows: Vec::new(),
-            known: None,
             unreadable: Unreadable::default(),
             read: row,
         };
@@ -110,7 +108,7 @@ impl<R, T, Row: Fn(&str) -> Result<T, Arc<str>>> RowSink for ArrivingRows<'_, R,
     }
 
     fn take_expected(&mut self, text: &[u8]) -> bool {
-        let digest = self.walk.cache.row_digest(text);
+        let digest = self.walk.cache.digest(text);
         if self.expected_mark().is_none_or(|mark| mark.digest != digest) || self.count().is_err() {
             return false;
         }
@@ -127,8 +125,8 @@ impl<R, T, Row: Fn(&str) -> Result<T, Arc<str>>> RowSink for ArrivingRows<'_, R,
         self.part_from_before();
         // Most changes are of a row in its place.
         self.next += 1;
-        let digest = self.walk.cache.row_digest(text);
-        let known = self.known.get_or_insert_with(|| self.walk.known_rows()).get(&digest).cloned();
+        let digest = self.walk.cache.digest(text);
+        let known = self.walk.known_row(&digest);
         let row = match known {
             Some((of, row)) if of == self.version => ReadRow::Known(row),
             known => {
@@ -162,22 +160,27 @@ where
 
     fn finish(self, length: usize) -> Result<ReadPage<R, T>, Cause> {
         let Self { splitter, mut rows, envelope, .. } = self;
-        let rest = splitter
-            .finish(&mut rows)
-            .and_then(|text| envelope(JsonText::of_body(&text, false)?))
-            .map_err(|cause| of_answer(cause, length))?;
+        let text = splitter.finish(&mut rows).map_err(|cause| of_answer(cause, length))?;
+        let digest = rows.walk.cache.digest(&text);
+        let same = rows.before.as_ref().filter(|before| before.envelope == digest);
+        let rest = match same {
+            Some(before) => before.rest,
+            None => JsonText::of_body(&text, false)
+                .and_then(envelope)
+                .map_err(|cause| of_answer(cause, length))?,
+        };
         if let Some(before) = &rows.before
             && rows.is_as_before
             && rows.next == before.marks.len()
             && before.rest == rest
             && !before.unreadable.any()
         {
-            rows.walk.use_page(ONLY_PAGE);
+            rows.walk.use_page(rows.number);
             return Ok(ReadPage::Known(Walked::new(before.clone())));
         }
         rows.part_from_before();
         let ArrivingRows { version, rows, unreadable, .. } = rows;
-        Ok(ReadPage::Changed(ChangedPage { digest: Digest::default(), version, rows, unreadable, rest }))
+        Ok(ReadPage::Changed(ChangedPage { envelope: digest, version, rows, unreadable, rest }))
     }
 }
 

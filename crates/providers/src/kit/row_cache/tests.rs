@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 use super::*;
 use crate::kit::RowsAt;
 use crate::kit::pages::key_of;
-use crate::mapping::lenient::read_row;
+use crate::mapping::lenient::{RowsCutOut, read_row};
 use qdeck_model::Problem;
-use qdeck_net::Intake as _;
+use qdeck_net::{Cause, Intake as _, JsonText};
 
 /// A row as it is sent.
 #[derive(Deserialize)]
@@ -35,20 +35,14 @@ struct Fleet {
     version: u64,
     cache: Arc<RowCache<Row>>,
     mapped: Cell<usize>,
-    /// It is one page, which is read while it arrives.
-    arrives: bool,
+    /// Rows of a page.
+    page: usize,
 }
-
-const PAGE: usize = 4;
 
 impl Fleet {
     fn new(rows: Vec<Value>) -> Self {
         let (names, cache) = (BTreeMap::new(), Arc::default());
-        Self { rows, names, version: 0, cache, mapped: Cell::new(0), arrives: false }
-    }
-
-    fn page_rows(&self) -> usize {
-        if self.arrives { self.rows.len().max(1) } else { PAGE }
+        Self { rows, names, version: 0, cache, mapped: Cell::new(0), page: 4 }
     }
 
     fn map(&self, wire: &Wire) -> Row {
@@ -62,7 +56,7 @@ impl Fleet {
         self.cache.begin_listing();
         let walk = self.cache.walk(&"scope".into());
         let mut pages = Vec::new();
-        for (index, rows) in self.rows.chunks(self.page_rows()).enumerate() {
+        for (index, rows) in self.rows.chunks(self.page).enumerate() {
             let body = json!({"rows": rows}).to_string();
             let body = if cut == Some(index) { &body[..body.len() - 1] } else { &body[..] };
             match self.page(&walk, index + 1, body) {
@@ -75,30 +69,22 @@ impl Fleet {
 
     fn page(&self, walk: &CachedWalk<Row>, number: usize, body: &str) -> Result<Walked<Row>, Cause> {
         #[derive(Deserialize)]
-        struct List<'a> {
-            #[serde(borrow)]
-            rows: RawRows<'a>,
+        struct Envelope {
+            #[serde(rename = "rows")]
+            _rows: RowsCutOut,
         }
         let version = self.version;
-        let map = |page| match page {
+        let envelope = |text: JsonText<'_>| text.decode::<Envelope>().map(|_| Rest::Unsaid);
+        let mut page = walk.arriving(number, version, RowsAt::Member("rows"), read_row::<Wire>, envelope);
+        for part in body.as_bytes().chunks(7) {
+            page.push(part)?;
+        }
+        Ok(match page.finish(body.len())? {
             ReadPage::Known(page) => page,
             ReadPage::Changed(page) => {
                 walk.keep(number, version, &page, |wire| Arc::new(self.map(wire)), |row| key_of(&row.id))
             }
-        };
-        if self.arrives {
-            let envelope = |text: JsonText<'_>| text.decode::<List<'_>>().map(|_| Rest::Unsaid);
-            let mut page = walk.arriving(version, RowsAt::Member("rows"), read_row::<Wire>, envelope);
-            for part in body.as_bytes().chunks(7) {
-                page.push(part)?;
-            }
-            return Ok(map(page.finish(body.len())?));
-        }
-        let open = opened(|text| {
-            Ok(OpenedPage { rows: text.decode::<List<'_>>()?.rows, rest: Rest::Unsaid, version })
-        });
-        let text = JsonText::new(body.as_bytes());
-        Ok(map(walk.read(number, version, text, open, read_row::<Wire>)?))
+        })
     }
 
     /// The rows of each page as a listing without a cache makes them, and how many could not be read.
@@ -108,7 +94,7 @@ impl Fleet {
             let failed = read.iter().filter(|row| row.is_err()).count();
             (read.iter().flatten().map(|wire| self.map(wire)).collect(), failed)
         };
-        self.rows.chunks(self.page_rows()).map(page).collect()
+        self.rows.chunks(self.page).map(page).collect()
     }
 }
 
@@ -142,7 +128,7 @@ fn what_has_not_changed_is_neither_mapped_nor_another_allocation() {
 #[test]
 fn rows_that_arrive_are_recognised_one_by_one() {
     let mut fleet = fleet(10);
-    fleet.arrives = true;
+    fleet.page = 100;
     let (first, _) = fleet.list(None);
     assert_eq!(fleet.mapped.take(), 10);
     let (second, _) = fleet.list(None);
@@ -254,10 +240,10 @@ proptest! {
     #[test]
     fn whatever_changes_the_pages_are_those_of_a_listing_without_a_cache(
         steps in proptest::collection::vec(step(), 1..16),
-        arrives in any::<bool>(),
+        page in prop_oneof![Just(4_usize), Just(100)],
     ) {
         let mut fleet = Fleet::new((0..20).map(|id| row(id, u8::try_from(id % 3).unwrap(), 0)).collect());
-        fleet.arrives = arrives;
+        fleet.page = page;
         for step in steps {
             let (len, mut cut) = (fleet.rows.len().max(1), None);
             match step {

@@ -10,7 +10,7 @@
 //! | [`AnyValue`] | any JSON | |
 //! | [`Rows<T>`] | the rows of a page; a row that `T` does not read is counted | an error, but for `null`; and so are too many |
 //! | [`BareRows<T>`] | the same where the list is the whole answer | an error |
-//! | [`RawRows`] | the rows of a page, each as its text | an error, but for `null`; and so are too many |
+//! | [`RowsCutOut`] | the place of rows that were cut out | an error, but for `null` and an empty list |
 //! | [`RowId`] | a text or a number, by which a row is addressed | an error: the row cannot be read |
 //! | [`RequiredSecret`], [`OptionalSecret`] | a text, which is never printed | an error, or `None` |
 //!
@@ -31,6 +31,6 @@ mod tests;
 pub(crate) use collections::{
     AnyValue, ListOrDefault, ListOrNone, ObjectOrDefault, ObjectOrNone, ObjectOrText,
 };
-pub(crate) use rows::{BareRows, MAX_ROWS_OF_AN_ANSWER, RawRows, RowId, Rows, read_row, too_many_rows};
+pub(crate) use rows::{BareRows, MAX_ROWS_OF_AN_ANSWER, RowId, Rows, RowsCutOut, read_row, too_many_rows};
 pub(crate) use scalars::{Flag, Lenient, Number, Text};
 pub(crate) use secrets::{OptionalSecret, RequiredSecret};

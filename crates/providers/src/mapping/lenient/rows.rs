@@ -4,7 +4,7 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use serde::de::{DeserializeOwned, Error, SeqAccess, Visitor};
+use serde::de::{DeserializeOwned, Error, IgnoredAny, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
@@ -122,39 +122,35 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for BareRows<T> {
     }
 }
 
-/// The rows of a page as they are written, none of them read yet: `null` is no rows, and an absent list an error. Only where
-/// the page is read from text that is in memory whole.
-#[derive(Debug, Default)]
-pub(crate) struct RawRows<'a>(pub(crate) Vec<&'a str>);
+/// The place of the rows in a document out of which they were cut: `null` or an empty list, and an absent list is an error. So
+/// are rows: they are elsewhere than they were looked for, and would be taken for gone.
+#[derive(Debug)]
+pub(crate) struct RowsCutOut;
 
-impl<'de: 'a, 'a> Deserialize<'de> for RawRows<'a> {
+impl<'de> Deserialize<'de> for RowsCutOut {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct RawRowsVisitor;
+        struct RowsCutOutVisitor;
 
-        impl<'de> Visitor<'de> for RawRowsVisitor {
-            type Value = Vec<&'de str>;
+        impl<'de> Visitor<'de> for RowsCutOutVisitor {
+            type Value = RowsCutOut;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("a list")
             }
 
-            fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
-                Ok(Vec::new())
+            fn visit_unit<E: Error>(self) -> Result<RowsCutOut, E> {
+                Ok(RowsCutOut)
             }
 
-            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
-                let mut rows = Vec::new();
-                while let Some(raw) = items.next_element::<&'de RawValue>()? {
-                    if rows.len() == MAX_ROWS_OF_AN_ANSWER {
-                        return Err(too_many_rows());
-                    }
-                    rows.push(raw.get());
+            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<RowsCutOut, A::Error> {
+                match items.next_element::<IgnoredAny>()? {
+                    None => Ok(RowsCutOut),
+                    Some(_) => Err(A::Error::custom("rows, but not where they should be")),
                 }
-                Ok(rows)
             }
         }
 
-        deserializer.deserialize_any(RawRowsVisitor).map(Self)
+        deserializer.deserialize_any(RowsCutOutVisitor)
     }
 }
 
