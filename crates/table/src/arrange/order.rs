@@ -52,7 +52,7 @@ impl SortKey {
 /// A row with what it is ordered by.
 pub(super) struct Keyed<'a> {
     key: Option<SortKey>,
-    /// Breaks ties, so that equal rows never change places.
+    /// Breaks ties, so that equal rows never change places. Empty where the key is the name already.
     name: Box<[u8]>,
     id: &'a ResourceId,
     pub(super) place: Place,
@@ -60,9 +60,11 @@ pub(super) struct Keyed<'a> {
 
 impl<'a> Keyed<'a> {
     pub(super) fn new(job: &'a Job, place: Place, resource: &'a Resource) -> Self {
+        let column = job.spec.sort.column;
+        let is_name = column == Column::name(resource.id().kind);
         Self {
-            key: job.spec.sort.column.cell(&job.row(resource)).sort_key(),
-            name: natural(resource.name()),
+            key: column.cell(&job.row(resource)).sort_key(),
+            name: if is_name { Box::default() } else { natural(resource.name()) },
             id: resource.id(),
             place,
         }
@@ -82,9 +84,9 @@ impl<'a> Keyed<'a> {
 
 /// The places of all rows in order. Takes a few tens of milliseconds at 50,000 rows: not for the thread that draws.
 pub(super) fn sort(job: &Job) -> Vec<Place> {
-    let mut keyed: Vec<Keyed<'_>> =
-        job.rows.placed().map(|(place, resource)| Keyed::new(job, place, resource)).collect();
-    keyed.sort_unstable_by(|a, b| a.compare(b, job.spec.sort));
+    let mut keyed = Vec::with_capacity(job.rows.len());
+    keyed.extend(job.rows.placed().map(|(place, resource)| Keyed::new(job, place, resource)));
+    keyed.sort_unstable_by(|a, b| Keyed::compare(a, b, job.spec.sort));
     keyed.into_iter().map(|row| row.place).collect()
 }
 

@@ -9,8 +9,8 @@ use crate::rows::{Changes, Place, PlaceSet};
 /// All places in order. `before` is the order of the rows before these changes.
 pub(super) fn sorted(job: &Job, before: &[Place], changes: &Changes) -> Vec<Place> {
     let sort = job.spec.sort;
-    let kept: Vec<Place> =
-        before.iter().copied().filter(|place| !changes.is_changed.contains(*place)).collect();
+    let mut kept = Vec::with_capacity(before.len());
+    kept.extend(before.iter().copied().filter(|place| !changes.is_changed.contains(*place)));
     let keyed = |place: Place| job.rows.get(place).map(|row| Keyed::new(job, place, row));
     let mut fresh: Vec<Keyed<'_>> = changes.now.iter().filter_map(|place| keyed(*place)).collect();
     fresh.sort_unstable_by(|a, b| a.compare(b, sort));
