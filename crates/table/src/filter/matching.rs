@@ -7,6 +7,7 @@ use nucleo_matcher::pattern::{Atom, AtomKind, CaseMatching, Normalization};
 use nucleo_matcher::{Matcher, Utf32Str};
 
 use super::letters::{composed, contains, equals, find};
+use super::near::Near;
 use super::{Test, Value, amount};
 use crate::Row;
 use crate::column::searched;
@@ -14,48 +15,45 @@ use crate::column::searched;
 /// From this length on a word is also looked for inside ids: shorter ones are in nearly every hexadecimal id.
 const MIN_ID_LETTERS: usize = 3;
 
-/// A bare word: fuzzy, case counts only when it holds capitals.
+/// A bare word: fuzzy, its letters near each other, case counts only when it holds capitals.
 #[derive(Debug, Clone)]
 pub(super) struct Word {
     text: String,
+    /// Passes over most texts quickly, and has no notion of near.
     atom: Atom,
+    near: Near,
 }
 
 impl Word {
     pub(super) fn new(text: &str) -> Self {
         let text = composed(text);
         let atom = Atom::new(&text, CaseMatching::Smart, Normalization::Smart, AtomKind::Fuzzy, false);
-        Self { text: text.into_owned(), atom }
+        Self { near: Near::new(&text), text: text.into_owned(), atom }
+    }
+
+    fn places(&self, matcher: &mut Matcher, composed: &str) -> Option<Vec<usize>> {
+        let mut buffer = Vec::new();
+        let text = Utf32Str::new(composed, &mut buffer);
+        self.atom.score(text, matcher)?;
+        self.near.places(text)
     }
 
     fn holds(&self, matcher: &mut Matcher, row: &Row<'_>) -> bool {
-        let mut buffer = Vec::new();
-        any_searched(row, &mut |text| {
-            self.atom.score(Utf32Str::new(&composed(text), &mut buffer), matcher).is_some()
-        }) || (self.text.len() >= MIN_ID_LETTERS && contains(&row.resource.id().id, &self.text))
+        any_searched(row, &mut |text| self.places(matcher, &composed(text)).is_some())
+            || (self.text.len() >= MIN_ID_LETTERS && contains(&row.resource.id().id, &self.text))
     }
 
     fn highlight(&self, matcher: &mut Matcher, text: &str, out: &mut Vec<Range<usize>>) {
-        let mut buffer = Vec::new();
-        let mut found = Vec::new();
         // As many graphemes as the text as it is written.
-        let composed = composed(text);
-        let haystack = Utf32Str::new(&composed, &mut buffer);
-        if self.atom.indices(haystack, matcher, &mut found).is_none() {
-            return;
-        }
+        let Some(found) = self.places(matcher, &composed(text)) else { return };
         if text.is_ascii() {
-            out.extend(found.iter().map(|&at| at as usize..at as usize + 1));
+            out.extend(found.iter().map(|&at| at..at + 1));
             return;
         }
-        // nucleo counts graphemes where the text is not ASCII.
         let graphemes: Vec<(usize, &str)> =
             unicode_segmentation::UnicodeSegmentation::grapheme_indices(text, true).collect();
         out.extend(
-            found
-                .iter()
-                .filter_map(|&at| graphemes.get(at as usize))
-                .map(|(at, grapheme)| *at..at + grapheme.len()),
+            found.iter().filter_map(|&at| graphemes.get(at)).map(|(at, grapheme)| *at..at + grapheme.len()),
         );
     }
 

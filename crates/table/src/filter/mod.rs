@@ -1,7 +1,7 @@
 //! The filter of a table: a small grammar of and-ed terms, and the matching of rows against it.
 //!
 //! ```text
-//! web                fuzzy, over the visible columns (and, from three letters on, inside ids)
+//! web                fuzzy (letters near each other), over the visible columns (and, from three letters on, inside ids)
 //! "exact words"      the words as written
 //! state:failed       a column holds the value; `,` between values means or
 //! label:env=prod     a label; `label:env` asks only for its presence
@@ -16,6 +16,7 @@
 mod amount;
 mod letters;
 mod matching;
+mod near;
 mod parse;
 
 use std::fmt;
