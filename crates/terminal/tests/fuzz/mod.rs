@@ -66,8 +66,12 @@ pub fn check_screen(emulator: &mut Emulator) {
 
 /// All text that there is, line by line.
 fn lines(emulator: &Emulator) -> Vec<String> {
-    let line = |number| emulator.line(number).map_or_else(|| panic!("no line {number}"), |line| line.text);
-    emulator.lines().map(line).collect()
+    let text = |number| {
+        let line = emulator.line(number);
+        assert!(line.is_some(), "no line {number}");
+        line.unwrap_or_default().text
+    };
+    emulator.lines().map(text).collect()
 }
 
 /// The text is there, views of it can be drawn, and the emulator has not failed and begun anew.
