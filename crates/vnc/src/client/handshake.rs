@@ -12,6 +12,11 @@ const MAX_REASON_BYTES: u32 = 1 << 16;
 /// The longest reason that is shown, in characters.
 const MAX_SHOWN_REASON: usize = 300;
 
+/// The most security types that are shown.
+const MAX_SHOWN_TYPES: usize = 6;
+/// What the words for a security type without a name begin with.
+const UNKNOWN_TYPE: &str = "security type";
+
 /// Security type: none.
 const SECURITY_NONE: u8 = 1;
 /// Security type: a challenge, encrypted with a password.
@@ -167,15 +172,23 @@ fn choose(types: &[u8], session: &Session) -> Result<u8> {
     if types.contains(&SECURITY_NONE) {
         Ok(SECURITY_NONE)
     } else if !types.contains(&SECURITY_PASSWORD) {
-        let mut names: Vec<_> = types.iter().map(|number| security_name(*number)).collect();
-        names.sort_unstable();
-        names.dedup();
-        Err(ProtocolError::Security(names.join(", ")))
+        Err(ProtocolError::Security(security_names(types)))
     } else if session.options.password.is_some() {
         Ok(SECURITY_PASSWORD)
     } else {
         Err(ProtocolError::PasswordNeeded)
     }
+}
+
+/// The security types of a server in words, those with a name first: a few of them, and how many others there are.
+fn security_names(types: &[u8]) -> String {
+    let mut names: Vec<_> = types.iter().map(|number| security_name(*number)).collect();
+    names.sort_by_cached_key(|name| (name.starts_with(UNKNOWN_TYPE), name.clone()));
+    names.dedup();
+    let others = names.len().saturating_sub(MAX_SHOWN_TYPES);
+    names.truncate(MAX_SHOWN_TYPES);
+    let names = names.join(", ");
+    if others == 0 { names } else { format!("{names} and {others} others") }
 }
 
 /// A security type in words, as the registry of rfbproto has them.
@@ -190,7 +203,7 @@ fn security_name(number: u8) -> String {
         22 => "xvp",
         30 | 33 | 35 | 36 => "the accounts of macOS",
         113 => "the accounts of Windows (MSLogon II)",
-        other => return format!("security type {other}"),
+        other => return format!("{UNKNOWN_TYPE} {other}"),
     };
     name.to_owned()
 }

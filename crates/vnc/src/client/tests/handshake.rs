@@ -79,6 +79,10 @@ fn what_does_not_speak_vnc_is_shown() {
 fn security_that_is_not_there_is_named() {
     let error = refusal(Options::default(), b"RFB 003.008\n\x03\x13\x12\x63");
     assert!(error.contains("only TLS, TLS or X.509 (VeNCrypt), security type 99, and this"), "{error}");
+    let all: Vec<u8> = (3..=255).collect();
+    let error = refusal(Options::default(), &[b"RFB 003.008\n\xfd", &all[..]].concat());
+    assert!(error.contains("only SASL, TLS, TLS or X.509 (VeNCrypt), the accounts of TightVNC,"), "{error}");
+    assert!(error.contains(" others, and this client") && error.len() < 400, "{error}");
     let error = refusal(Options::default(), b"RFB 003.008\n\x01\x02");
     assert_eq!(error, "the VNC server asks for a password, and there is none for this console");
     assert!(refusal(Options::default(), b"RFB 003.003\n\0\0\x01\0").contains("256 is not a security type"));
