@@ -4,6 +4,7 @@
 //! The test learns it on its way from the cloud to the program. ssh is the system's own; in front of it and of what answers
 //! its questions is a script each, which writes down what they are started with: they may be gone before the search.
 
+use std::io::Read as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -141,14 +142,19 @@ impl Plants {
                 places.push(file.display().to_string());
             }
         }
-        // They wait for input that never comes.
+        // They say that they run, since a process has no command line yet as it starts, and wait for input that never comes.
         let waiting = || {
             let mut command = Command::new("/bin/sh");
-            command.args(["-c", "read line"]).env_clear().stdin(Stdio::piped());
+            command.args(["-c", "echo; read line"]).env_clear().stdin(Stdio::piped()).stdout(Stdio::piped());
             command
         };
-        let argument = waiting().arg(PLANTED).spawn().expect("it starts");
-        let variable = waiting().env("SOMETHING", PLANTED).spawn().expect("it starts");
+        let running = |command: &mut Command| {
+            let mut child = command.spawn().expect("it starts");
+            child.stdout.as_mut().expect("piped").read_exact(&mut [0]).expect("it runs");
+            child
+        };
+        let argument = running(waiting().arg(PLANTED));
+        let variable = running(waiting().env("SOMETHING", PLANTED));
         places.push(format!("/proc/{}/cmdline", argument.id()));
         places.push(format!("/proc/{}/environ", variable.id()));
         Self { places, children: [argument, variable] }
