@@ -32,15 +32,15 @@ impl Word {
     }
 
     fn places(&self, matcher: &mut Matcher, composed: &str) -> Option<Vec<usize>> {
-        let mut buffer = Vec::new();
-        let text = Utf32Str::new(composed, &mut buffer);
-        self.atom.score(text, matcher)?;
-        self.near.places(text)
+        self.atom.score(Utf32Str::new(composed, &mut Vec::new()), matcher)?;
+        self.near.places(composed)
     }
 
     fn holds(&self, matcher: &mut Matcher, row: &Row<'_>) -> bool {
-        any_searched(row, &mut |text| self.places(matcher, &composed(text)).is_some())
-            || (self.text.len() >= MIN_ID_LETTERS && contains(&row.resource.id().id, &self.text))
+        // Most matches are the word as it is written, which is found without a look at each letter.
+        any_searched(row, &mut |text| {
+            contains(text, &self.text) || self.places(matcher, &composed(text)).is_some()
+        }) || (self.text.len() >= MIN_ID_LETTERS && contains(&row.resource.id().id, &self.text))
     }
 
     fn highlight(&self, matcher: &mut Matcher, text: &str, out: &mut Vec<Range<usize>>) {

@@ -1,8 +1,7 @@
 //! Fuzzy matches that a reader takes for such: the letters of a word are next to each other but for one or two, or begin the
 //! parts of a name. `db` is in `orders-db-1`, `mongodb` and `demo-backup`, and not in `demo-elasticbox`.
 
-use nucleo_matcher::Utf32Str;
-use nucleo_matcher::chars::{normalize, to_lower_case};
+use nucleo_matcher::chars::{graphemes, normalize, to_lower_case};
 
 use super::letters::is_exact;
 
@@ -32,15 +31,15 @@ impl Near {
     pub(super) fn new(word: &str) -> Self {
         let is_exact = is_exact(word);
         Self {
-            letters: word.chars().map(|c| if is_exact { c } else { to_lower_case(c) }).collect(),
+            letters: graphemes(word).map(|c| if is_exact { c } else { to_lower_case(c) }).collect(),
             is_exact,
-            is_plain: word.chars().all(|c| normalize(c) == c),
+            is_plain: graphemes(word).all(|c| normalize(c) == c),
         }
     }
 
-    /// The places of its letters in a text, counted in graphemes: those that are the nearest to each other.
-    pub(super) fn places(&self, text: Utf32Str<'_>) -> Option<Vec<usize>> {
-        let text: Vec<char> = text.chars().collect();
+    /// The places of its letters in a text in composed letters, counted in graphemes: those that are the nearest to each other.
+    pub(super) fn places(&self, text: &str) -> Option<Vec<usize>> {
+        let text: Vec<char> = graphemes(text).collect();
         let rows = self.reached(&text)?;
         let last = rows.last()?.iter().enumerate();
         let ends = last.filter_map(|(at, reached)| Some((reached.as_ref()?.cost, at)));
@@ -136,7 +135,7 @@ mod tests {
     use super::*;
 
     fn places(word: &str, text: &str) -> Option<Vec<usize>> {
-        Near::new(word).places(Utf32Str::new(text, &mut Vec::new()))
+        Near::new(word).places(text)
     }
 
     #[test]
@@ -152,6 +151,7 @@ mod tests {
             ("10.4", "10.0.0.4", &[0, 5, 6, 7]),
             ("a100", "NVIDIA A100 80GB", &[7, 8, 9, 10]),
             ("gnv", "Genève", &[0, 2, 4]),
+            ("x\u{302}y", "ax\u{302}y", &[1, 2]),
             ("genev", "Genève", &[0, 1, 2, 3, 4]),
         ] {
             assert_eq!(places(word, text).as_deref(), Some(at), "{word} in {text}");
