@@ -87,11 +87,6 @@ impl<'a> JsonText<'a> {
         Ok(Self { text, length: body.len() })
     }
 
-    /// The text as it was sent, without white space around it.
-    pub fn bytes(&self) -> &'a [u8] {
-        self.text
-    }
-
     /// Decodes the text. What is decoded may borrow from it.
     ///
     /// # Errors

@@ -90,13 +90,7 @@ impl Api {
         path: &[&str],
         query: &[(&str, &str)],
     ) -> Result<T, Problem> {
-        let request = self.request(path, query)?;
-        self.forget_expired();
-        let send = |session: Session| {
-            let request = request.clone().bearer(&session.token);
-            async move { self.client.json(&request).await }
-        };
-        self.signed.send(|| self.sign_in(), send).await
+        self.read(path, query, |request| async move { self.client.json(&request).await }).await
     }
 
     /// The same of what an intake makes of the answer, while that arrives.
@@ -106,13 +100,20 @@ impl Api {
         query: &[(&str, &str)],
         begin: impl Fn() -> I,
     ) -> Result<I::Output, Problem> {
+        let begin = &begin;
+        self.read(path, query, |request| async move { self.client.take_json(&request, begin).await }).await
+    }
+
+    /// Reads it with `send`.
+    async fn read<T, Sent: Future<Output = Result<T, NetError>>>(
+        &self,
+        path: &[&str],
+        query: &[(&str, &str)],
+        send: impl Fn(Request) -> Sent,
+    ) -> Result<T, Problem> {
         let request = self.request(path, query)?;
         self.forget_expired();
-        let begin = &begin;
-        let send = |session: Session| {
-            let request = request.clone().bearer(&session.token);
-            async move { self.client.take_json(&request, begin).await }
-        };
+        let send = |session: Session| send(request.clone().bearer(&session.token));
         self.signed.send(|| self.sign_in(), send).await
     }
 

@@ -61,10 +61,9 @@ pub(super) struct Keyed<'a> {
 impl<'a> Keyed<'a> {
     pub(super) fn new(job: &'a Job, place: Place, resource: &'a Resource) -> Self {
         let column = job.spec.sort.column;
-        let is_name = column == Column::name(resource.id().kind);
         Self {
             key: column.cell(&job.row(resource)).sort_key(),
-            name: if is_name { Box::default() } else { natural(resource.name()) },
+            name: if column.is_name() { Box::default() } else { natural(resource.name()) },
             id: resource.id(),
             place,
         }
@@ -84,9 +83,9 @@ impl<'a> Keyed<'a> {
 
 /// The places of all rows in order. Takes a few tens of milliseconds at 50,000 rows: not for the thread that draws.
 pub(super) fn sort(job: &Job) -> Vec<Place> {
-    let mut keyed = Vec::with_capacity(job.rows.len());
+    let mut keyed: Vec<Keyed<'_>> = Vec::with_capacity(job.rows.len());
     keyed.extend(job.rows.placed().map(|(place, resource)| Keyed::new(job, place, resource)));
-    keyed.sort_unstable_by(|a, b| Keyed::compare(a, b, job.spec.sort));
+    keyed.sort_unstable_by(|a, b| a.compare(b, job.spec.sort));
     keyed.into_iter().map(|row| row.place).collect()
 }
 
