@@ -4,6 +4,7 @@ use std::hint::black_box;
 use std::sync::Arc;
 use std::time::Duration;
 
+use arcstr::ArcStr;
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use quarterdeck::fleet::logs::{LogBuffer, Pattern, Sieve};
 use quarterdeck::fleet::{FleetEvent, ListEvent, Member, Series, Store, page_rows};
@@ -21,7 +22,7 @@ fn context() -> ContextName {
 }
 
 fn instance(number: usize) -> Resource {
-    let scope: Arc<str> = format!("container-{}", number / PAGE).into();
+    let scope: ArcStr = format!("container-{}", number / PAGE).into();
     Resource::Instance(Instance {
         container: Some(Arc::new(ContainerLink {
             id: ResourceId::new(&context(), Kind::Container, scope.clone()),
@@ -30,7 +31,7 @@ fn instance(number: usize) -> Resource {
         size: Some("standard.large".into()),
         image: Some("registry.example/web:1.4".into()),
         location: Some("eu-west".into()),
-        addresses: vec![Address { value: "10.0.4.9".into(), public: false }],
+        addresses: Box::new([Address { value: "10.0.4.9".into(), public: false }]),
         created: Timestamp::from_millis(1_700_000_000_000),
         ..Instance::new(
             ResourceId::scoped(&context(), Kind::Instance, scope, format!("instance-{number}")),
@@ -48,7 +49,7 @@ fn store() -> Store {
 fn listing() -> Vec<FleetEvent> {
     let mut events = vec![FleetEvent::ListStarted(context(), Kind::Instance)];
     for page in 0..ROWS / PAGE {
-        let scope: Arc<str> = format!("container-{page}").into();
+        let scope: ArcStr = format!("container-{page}").into();
         for event in [
             ListEvent::Page {
                 scope: Some(scope.clone()),

@@ -211,6 +211,7 @@ pub fn main() -> ExitCode {
     if let Some(code) = crate::demo::child::run(&std::env::args_os().skip(1).collect::<Vec<_>>()) {
         return code;
     }
+    qdeck_allocator::give_back_early();
     // Before the screen takes the terminal: it wraps the panic hook that is installed here.
     if let Err(error) = color_eyre::install() {
         return report_failure(&Failure::Message(error.to_string()));

@@ -41,7 +41,7 @@ pub(crate) fn instance(context: &str, name: &str, lifecycle: Lifecycle) -> Resou
         image: Some("registry.example/app:1.4".into()),
         location: Some("eu-west".into()),
         host: Some("host-7".into()),
-        addresses: vec![Address { value: "10.0.4.9".into(), public: false }],
+        addresses: Box::new([Address { value: "10.0.4.9".into(), public: false }]),
         created: Some(now().before(Duration::from_secs(3 * 86_400))),
         changed: Some(now().before(Duration::from_secs(7200))),
         offers: Offers { console: Some(ScreenKind::Terminal), telemetry: true, logs: true, actions: true },
@@ -62,7 +62,7 @@ pub(crate) fn container(context: &str, name: &str, lifecycle: Lifecycle) -> Reso
         memory: Some(Bytes(512 << 20)),
         gpus: Some(GpuRequest { count: 1, models: vec!["a100".into()] }),
         location: Some("eu-west".into()),
-        endpoints: vec!["www.example.com".into()],
+        endpoints: Box::new(["www.example.com".into()]),
         created: Some(now().before(Duration::from_secs(90 * 86_400))),
         ..Container::new(id(context, Kind::Container, name), name, State::new(lifecycle, lifecycle.word()))
     }))

@@ -17,7 +17,7 @@ async fn rows(provider: &SharedProvider, kind: Kind) -> Vec<Resource> {
     assert!(rest.iter().all(ListEvent::is_good_answer), "{rest:?}");
     for row in &mut rows {
         if let Resource::Instance(instance) = row {
-            instance.addresses = Vec::new();
+            instance.addresses = Box::default();
             instance.facts = instance.facts.iter().filter(|fact| fact.name != "lease").cloned().collect();
         }
     }

@@ -1,6 +1,6 @@
 //! The settings of SSH sessions: those of a context, and rules for the instances that have a label.
 
-use std::sync::Arc;
+use arcstr::ArcStr;
 
 /// The settings of a context's SSH sessions, or of those that a rule is for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -31,7 +31,7 @@ pub struct SshRule {
 }
 
 impl SshRule {
-    fn matches(&self, labels: &[(Arc<str>, Arc<str>)]) -> bool {
+    fn matches(&self, labels: &[(ArcStr, ArcStr)]) -> bool {
         let is_value = |value: &str| self.value.as_deref().is_none_or(|wanted| wanted == value);
         labels.iter().any(|(label, value)| **label == *self.label && is_value(value))
     }
@@ -40,7 +40,7 @@ impl SshRule {
 impl SshSettings {
     /// The settings for an instance with these labels, without rules.
     #[must_use]
-    pub fn of(&self, labels: &[(Arc<str>, Arc<str>)]) -> Self {
+    pub fn of(&self, labels: &[(ArcStr, ArcStr)]) -> Self {
         let mut settings = Self { rules: Vec::new(), ..self.clone() };
         for rule in self.rules.iter().filter(|rule| rule.matches(labels)) {
             if let Some(user) = &rule.user {
@@ -59,8 +59,8 @@ impl SshSettings {
 mod tests {
     use super::*;
 
-    fn labels(all: &[(&str, &str)]) -> Vec<(Arc<str>, Arc<str>)> {
-        all.iter().map(|(label, value)| (Arc::from(*label), Arc::from(*value))).collect()
+    fn labels(all: &[(&str, &str)]) -> Vec<(ArcStr, ArcStr)> {
+        all.iter().map(|(label, value)| (ArcStr::from(*label), ArcStr::from(*value))).collect()
     }
 
     #[test]

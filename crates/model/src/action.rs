@@ -6,7 +6,8 @@
 //! An action is on a row, or on a context, where it makes something new; see [`Target::new_in`](super::Target::new_in).
 
 use std::fmt;
-use std::sync::Arc;
+
+use arcstr::ArcStr;
 
 use super::Lifecycle;
 
@@ -144,9 +145,9 @@ pub enum Availability {
     /// It can.
     Yes,
     /// Not in this state, or not while something else is in progress.
-    No(Arc<str>),
+    No(ArcStr),
     /// Not through this context: it is read-only, or its credentials lack the permission.
-    Forbidden(Arc<str>),
+    Forbidden(ArcStr),
 }
 
 impl Availability {
@@ -164,7 +165,7 @@ impl Availability {
     }
 
     /// [`Availability::Yes`] where `condition` holds, else [`Availability::No`] with the reason.
-    pub fn when(condition: bool, otherwise: impl Into<Arc<str>>) -> Self {
+    pub fn when(condition: bool, otherwise: impl Into<ArcStr>) -> Self {
         if condition { Self::Yes } else { Self::No(otherwise.into()) }
     }
 }

@@ -3,10 +3,10 @@
 //! A [`Form`] is what a platform declares, [`FormValues`] what was entered. [`Form::errors`] checks one against the
 //! other and gives a message for each field that is wrong, to be shown beside it. The rules are the API's own.
 
+use arcstr::ArcStr;
+
 mod check;
 mod values;
-
-use std::sync::Arc;
 
 pub use values::{FieldError, FieldValue, FormValues};
 
@@ -21,9 +21,9 @@ pub struct Form {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Field {
     /// Its name in the API's words, unique in the form: `disk-size`.
-    pub name: Arc<str>,
+    pub name: ArcStr,
     /// Its label, with a capital: `Disk`.
-    pub label: Arc<str>,
+    pub label: ArcStr,
     /// The heading above it and the fields that follow with the same one; empty for none.
     pub section: &'static str,
     /// The values that can be entered.
@@ -33,7 +33,7 @@ pub struct Field {
     /// The value before anything is entered.
     pub default: Option<FieldValue>,
     /// The meaning and what is allowed, in one sentence.
-    pub help: Arc<str>,
+    pub help: ArcStr,
     /// Fields whose values its choices follow from: when one changes, they are loaded again.
     pub depends_on: &'static [&'static str],
     /// Which fields there are, or their defaults, follow from its value: when it changes, the form is asked for again.
@@ -44,7 +44,7 @@ pub struct Field {
 
 impl Field {
     /// An optional field without a default, a help and dependencies.
-    pub fn new(name: impl Into<Arc<str>>, label: impl Into<Arc<str>>, kind: FieldKind) -> Self {
+    pub fn new(name: impl Into<ArcStr>, label: impl Into<ArcStr>, kind: FieldKind) -> Self {
         Self {
             name: name.into(),
             label: label.into(),
@@ -96,7 +96,7 @@ impl Field {
 
     /// The same with a help.
     #[must_use]
-    pub fn help(mut self, help: impl Into<Arc<str>>) -> Self {
+    pub fn help(mut self, help: impl Into<ArcStr>) -> Self {
         self.help = help.into();
         self
     }
@@ -244,18 +244,18 @@ pub enum Choices {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Choice {
     /// The value that is sent.
-    pub value: Arc<str>,
+    pub value: ArcStr,
     /// The text that is shown.
-    pub label: Arc<str>,
+    pub label: ArcStr,
     /// A help to choose: a price, what is left of a quota, a size.
-    pub note: Option<Arc<str>>,
+    pub note: Option<ArcStr>,
     /// Why it cannot be chosen.
-    pub unavailable: Option<Arc<str>>,
+    pub unavailable: Option<ArcStr>,
 }
 
 impl Choice {
     /// A choice that is shown as it is sent.
-    pub fn plain(value: impl Into<Arc<str>>) -> Self {
+    pub fn plain(value: impl Into<ArcStr>) -> Self {
         let value = value.into();
         Self { label: value.clone(), value, note: None, unavailable: None }
     }

@@ -1,8 +1,8 @@
 //! Names: platforms, contexts, kinds of resource, and ids that carry where they are from.
 
 use std::fmt;
-use std::sync::Arc;
 
+use arcstr::ArcStr;
 use serde::{Deserialize, Serialize};
 
 /// The platform that a context belongs to: the name the configuration uses and the one the platform gives itself.
@@ -45,11 +45,11 @@ impl fmt::Debug for Platform {
 
 /// The name a user gave to one account on one platform, such as `cycle-prod`. Cheap to clone.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct ContextName(Arc<str>);
+pub struct ContextName(ArcStr);
 
 impl ContextName {
     /// Wraps a name that the configuration has already validated.
-    pub fn new(name: impl Into<Arc<str>>) -> Self {
+    pub fn new(name: impl Into<ArcStr>) -> Self {
         Self(name.into())
     }
 
@@ -120,14 +120,14 @@ pub struct ResourceId {
     /// Its kind.
     pub kind: Kind,
     /// The container, region or zone that addresses it together with `id`, where the platform has one.
-    pub scope: Option<Arc<str>>,
+    pub scope: Option<ArcStr>,
     /// The platform's own id.
-    pub id: Arc<str>,
+    pub id: ArcStr,
 }
 
 impl ResourceId {
     /// An id without a scope.
-    pub fn new(context: &ContextName, kind: Kind, id: impl Into<Arc<str>>) -> Self {
+    pub fn new(context: &ContextName, kind: Kind, id: impl Into<ArcStr>) -> Self {
         Self { context: context.clone(), kind, scope: None, id: id.into() }
     }
 
@@ -135,8 +135,8 @@ impl ResourceId {
     pub fn scoped(
         context: &ContextName,
         kind: Kind,
-        scope: impl Into<Arc<str>>,
-        id: impl Into<Arc<str>>,
+        scope: impl Into<ArcStr>,
+        id: impl Into<ArcStr>,
     ) -> Self {
         Self { context: context.clone(), kind, scope: Some(scope.into()), id: id.into() }
     }

@@ -1,6 +1,6 @@
 //! Log lines of a resource.
 
-use std::sync::Arc;
+use arcstr::ArcStr;
 
 use super::{Problem, Timestamp};
 
@@ -28,7 +28,7 @@ pub struct LogLine {
     /// `at` is the platform's own time.
     pub exact: bool,
     /// The text, invalid UTF-8 replaced by U+FFFD.
-    pub text: Arc<str>,
+    pub text: ArcStr,
 }
 
 /// An event of a log stream.
@@ -50,7 +50,7 @@ pub enum LogEvent {
         /// Their number, where known.
         lines: Option<u64>,
         /// The reason, for the marker: `line longer than 1 MiB cut`.
-        why: Arc<str>,
+        why: ArcStr,
     },
     /// The connection broke; a reconnect follows by itself.
     Interrupted(Problem),

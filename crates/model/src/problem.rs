@@ -1,8 +1,9 @@
 //! Failures, with what the user needs to act on them.
 
 use std::fmt;
-use std::sync::Arc;
 use std::time::Duration;
+
+use arcstr::ArcStr;
 
 /// The kinds of problem that the screen distinguishes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -84,21 +85,21 @@ pub struct Problem {
     /// The exact reason, where it is known and matters.
     pub reason: Option<Reason>,
     /// The failure in one sentence: the remote's own message where it sent one.
-    pub message: Arc<str>,
+    pub message: ArcStr,
     /// The request, such as `GET https://api.example/v1/containers`, query left out.
-    pub request: Option<Arc<str>>,
+    pub request: Option<ArcStr>,
     /// The HTTP status, where there was one.
     pub status: Option<u16>,
     /// The id by which the remote's support finds the request.
-    pub request_id: Option<Arc<str>>,
+    pub request_id: Option<ArcStr>,
     /// Advice to the user.
-    pub hint: Option<Arc<str>>,
+    pub hint: Option<ArcStr>,
     /// When the remote allows the next try.
     pub retry_after: Option<Duration>,
 }
 
 /// A remote may have written it.
-fn redacted(text: Arc<str>) -> Arc<str> {
+fn redacted(text: ArcStr) -> ArcStr {
     let shown = match crate::redact(&text) {
         std::borrow::Cow::Borrowed(_) => None,
         std::borrow::Cow::Owned(shown) => Some(shown.into()),
@@ -108,7 +109,7 @@ fn redacted(text: Arc<str>) -> Arc<str> {
 
 impl Problem {
     /// A problem with only a kind and a sentence.
-    pub fn new(kind: ProblemKind, message: impl Into<Arc<str>>) -> Self {
+    pub fn new(kind: ProblemKind, message: impl Into<ArcStr>) -> Self {
         Self {
             kind,
             reason: None,
@@ -135,14 +136,14 @@ impl Problem {
 
     /// The same with a hint of what to do.
     #[must_use]
-    pub fn hint(mut self, hint: impl Into<Arc<str>>) -> Self {
+    pub fn hint(mut self, hint: impl Into<ArcStr>) -> Self {
         self.hint = Some(redacted(hint.into()));
         self
     }
 
     /// The same with the request that failed.
     #[must_use]
-    pub fn request(mut self, request: impl Into<Arc<str>>) -> Self {
+    pub fn request(mut self, request: impl Into<ArcStr>) -> Self {
         self.request = Some(redacted(request.into()));
         self
     }

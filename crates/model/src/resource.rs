@@ -5,6 +5,8 @@
 
 use std::sync::Arc;
 
+use arcstr::ArcStr;
+
 use super::{Bytes, Cores, Kind, ResourceId, State, Timestamp};
 
 /// A platform's own fact about a resource, named as in the API: a wide column and a line of the details.
@@ -13,7 +15,7 @@ pub struct Fact {
     /// The API's name of it, such as `ready_state`.
     pub name: &'static str,
     /// Its value as text.
-    pub value: Arc<str>,
+    pub value: ArcStr,
 }
 
 /// The kind of a console.
@@ -48,14 +50,14 @@ pub struct ContainerLink {
     /// Its id.
     pub id: ResourceId,
     /// Its name, where known; else the id is shown.
-    pub name: Option<Arc<str>>,
+    pub name: Option<ArcStr>,
 }
 
 /// An address of an instance.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Address {
     /// IPv4 or IPv6, or a host name.
-    pub value: Arc<str>,
+    pub value: ArcStr,
     /// It can be reached from the internet.
     pub public: bool,
 }
@@ -66,23 +68,23 @@ pub struct Instance {
     /// Where it is.
     pub id: ResourceId,
     /// Its display name or host name.
-    pub name: Arc<str>,
+    pub name: ArcStr,
     /// Its state.
     pub state: State,
     /// The container it came from; many instances share the same.
     pub container: Option<Arc<ContainerLink>>,
     /// Its size or service type: `standard.large`, `g1-standard-2-4`.
-    pub size: Option<Arc<str>>,
+    pub size: Option<ArcStr>,
     /// Image or template.
-    pub image: Option<Arc<str>>,
+    pub image: Option<ArcStr>,
     /// Location, region or zone.
-    pub location: Option<Arc<str>>,
+    pub location: Option<ArcStr>,
     /// The machine it runs on.
-    pub host: Option<Arc<str>>,
+    pub host: Option<ArcStr>,
     /// Its addresses, the most useful first.
-    pub addresses: Vec<Address>,
+    pub addresses: Box<[Address]>,
     /// Labels or tags.
-    pub labels: Vec<(Arc<str>, Arc<str>)>,
+    pub labels: Box<[(ArcStr, ArcStr)]>,
     /// Accelerators it has; many instances share the same.
     pub gpus: Option<Arc<GpuRequest>>,
     /// When it was made.
@@ -98,7 +100,7 @@ pub struct Instance {
 impl Instance {
     /// An instance of which nothing else is reported: the base that mappers complete with
     /// `Instance { size, ..Instance::new(id, name, state) }`.
-    pub fn new(id: ResourceId, name: impl Into<Arc<str>>, state: State) -> Self {
+    pub fn new(id: ResourceId, name: impl Into<ArcStr>, state: State) -> Self {
         Self {
             id,
             name: name.into(),
@@ -108,8 +110,8 @@ impl Instance {
             image: None,
             location: None,
             host: None,
-            addresses: Vec::new(),
-            labels: Vec::new(),
+            addresses: Box::default(),
+            labels: Box::default(),
             gpus: None,
             created: None,
             changed: None,
@@ -126,7 +128,7 @@ pub struct GpuRequest {
     pub count: u32,
     /// Acceptable models by the platform's code or by the common name, as in [`GpuModel::matches_name`]; any one of
     /// them; empty means any.
-    pub models: Vec<Arc<str>>,
+    pub models: Vec<ArcStr>,
 }
 
 impl GpuRequest {
@@ -142,11 +144,11 @@ pub struct Container {
     /// Where it is.
     pub id: ResourceId,
     /// Its name.
-    pub name: Arc<str>,
+    pub name: ArcStr,
     /// Its state.
     pub state: State,
     /// The image with its tag.
-    pub image: Option<Arc<str>>,
+    pub image: Option<ArcStr>,
     /// Instances that are up, where known.
     pub instances_running: Option<u32>,
     /// Instances that should be.
@@ -158,11 +160,11 @@ pub struct Container {
     /// Accelerators.
     pub gpus: Option<GpuRequest>,
     /// Environment, location or region.
-    pub location: Option<Arc<str>>,
+    pub location: Option<ArcStr>,
     /// Where it can be reached: host names or URLs.
-    pub endpoints: Vec<Arc<str>>,
+    pub endpoints: Box<[ArcStr]>,
     /// Labels or tags.
-    pub labels: Vec<(Arc<str>, Arc<str>)>,
+    pub labels: Box<[(ArcStr, ArcStr)]>,
     /// When it was made.
     pub created: Option<Timestamp>,
     /// When it was last changed.
@@ -175,7 +177,7 @@ pub struct Container {
 
 impl Container {
     /// A container of which nothing else is reported.
-    pub fn new(id: ResourceId, name: impl Into<Arc<str>>, state: State) -> Self {
+    pub fn new(id: ResourceId, name: impl Into<ArcStr>, state: State) -> Self {
         Self {
             id,
             name: name.into(),
@@ -187,8 +189,8 @@ impl Container {
             memory: None,
             gpus: None,
             location: None,
-            endpoints: Vec::new(),
-            labels: Vec::new(),
+            endpoints: Box::default(),
+            labels: Box::default(),
             created: None,
             changed: None,
             offers: Offers::default(),
@@ -205,12 +207,12 @@ pub struct Revision {
     /// The container it is a version of.
     pub container: ContainerLink,
     /// Its number or version: `3`, `v1.4.2`.
-    pub number: Arc<str>,
+    pub number: ArcStr,
     /// `Running` for the one in force, `Done` for older ones; raw word `current` or `superseded` where the platform
     /// has none of its own.
     pub state: State,
     /// The image with its tag.
-    pub image: Option<Arc<str>>,
+    pub image: Option<ArcStr>,
     /// When it was made.
     pub created: Option<Timestamp>,
     /// The features beyond its row.
@@ -225,26 +227,26 @@ pub struct GpuModel {
     /// Where it is offered.
     pub id: ResourceId,
     /// Its common name, spelled alike over all platforms: `NVIDIA A100`.
-    pub name: Arc<str>,
+    pub name: ArcStr,
     /// The platform's code: `a100`.
-    pub code: Arc<str>,
+    pub code: ArcStr,
     /// Memory of one.
     pub memory: Option<Bytes>,
     /// Sizes in which it is sold: `1x`, `8x`, flavour names.
-    pub sizes: Vec<Arc<str>>,
+    pub sizes: Vec<ArcStr>,
     /// Where it is available.
-    pub locations: Vec<Arc<str>>,
+    pub locations: Vec<ArcStr>,
     /// Price, as the platform words it, with its currency.
-    pub price: Option<Arc<str>>,
+    pub price: Option<ArcStr>,
     /// The rest of the user's quota.
-    pub quota: Option<Arc<str>>,
+    pub quota: Option<ArcStr>,
     /// The platform's own facts.
     pub facts: Vec<Fact>,
 }
 
 impl GpuModel {
     /// A model of which nothing else is reported.
-    pub fn new(id: ResourceId, name: impl Into<Arc<str>>, code: impl Into<Arc<str>>) -> Self {
+    pub fn new(id: ResourceId, name: impl Into<ArcStr>, code: impl Into<ArcStr>) -> Self {
         Self {
             id,
             name: name.into(),
@@ -271,7 +273,7 @@ impl GpuModel {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Step {
     /// Its name.
-    pub name: Arc<str>,
+    pub name: ArcStr,
     /// Its state: `Pending`, `Running`, `Done` or `Failed`.
     pub state: State,
     /// When it began.
@@ -286,15 +288,15 @@ pub struct Operation {
     /// Where it is.
     pub id: ResourceId,
     /// Its name on the platform: `container.start`, `image.import`.
-    pub name: Arc<str>,
+    pub name: ArcStr,
     /// `Pending`, `Running`, `Done` or `Failed`.
     pub state: State,
     /// Its progress from 0 to 100, where the platform sends steps.
     pub progress: Option<u8>,
     /// The resource that it changes, where the platform sends that.
-    pub target: Option<Arc<str>>,
+    pub target: Option<ArcStr>,
     /// The user who asked for it, where the platform sends that.
-    pub by: Option<Arc<str>>,
+    pub by: Option<ArcStr>,
     /// Its steps, in order.
     pub steps: Vec<Step>,
     /// When it was asked for.
@@ -309,7 +311,7 @@ pub struct Operation {
 
 impl Operation {
     /// An operation of which nothing else is reported.
-    pub fn new(id: ResourceId, name: impl Into<Arc<str>>, state: State) -> Self {
+    pub fn new(id: ResourceId, name: impl Into<ArcStr>, state: State) -> Self {
         Self {
             id,
             name: name.into(),

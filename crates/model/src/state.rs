@@ -1,7 +1,8 @@
 //! The small set of states that colours and filters use, beside the platform's raw state.
 
 use std::fmt;
-use std::sync::Arc;
+
+use arcstr::ArcStr;
 
 /// The stage of a resource's life. Every platform's states map onto these; the raw one stays in [`State`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -82,20 +83,20 @@ pub struct State {
     /// The mapped state.
     pub lifecycle: Lifecycle,
     /// The platform's own word, unchanged: `hibernate`, `deploying`, `SHUTOFF`.
-    pub raw: Arc<str>,
+    pub raw: ArcStr,
     /// The reason, as the platform words it: an error message, a failed health check, a pending reboot.
-    pub reason: Option<Arc<str>>,
+    pub reason: Option<ArcStr>,
 }
 
 impl State {
     /// A state without a reason.
-    pub fn new(lifecycle: Lifecycle, raw: impl Into<Arc<str>>) -> Self {
+    pub fn new(lifecycle: Lifecycle, raw: impl Into<ArcStr>) -> Self {
         Self { lifecycle, raw: raw.into(), reason: None }
     }
 
     /// The same state with the remote's reason.
     #[must_use]
-    pub fn because(mut self, reason: impl Into<Arc<str>>) -> Self {
+    pub fn because(mut self, reason: impl Into<ArcStr>) -> Self {
         self.reason = Some(reason.into());
         self
     }

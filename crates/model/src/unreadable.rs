@@ -1,7 +1,8 @@
 //! Rows of a list that could not be read.
 
 use std::fmt;
-use std::sync::Arc;
+
+use arcstr::ArcStr;
 
 use crate::{Problem, ProblemKind};
 
@@ -13,7 +14,7 @@ pub struct Unreadable {
     /// All rows, these included.
     pub of: usize,
     /// Why the first of them could not be read.
-    pub why: Option<Arc<str>>,
+    pub why: Option<ArcStr>,
 }
 
 impl Unreadable {

@@ -9,9 +9,9 @@
 //! nothing left to confirm again.
 
 use std::fmt;
-use std::sync::Arc;
 use std::time::Duration;
 
+use arcstr::ArcStr;
 use serde_json::{Value, json};
 
 use super::{
@@ -66,9 +66,9 @@ pub struct PreparedRequest {
     /// The method.
     pub method: Method,
     /// The whole address with its query; never holds a secret.
-    pub url: Arc<str>,
+    pub url: ArcStr,
     /// Headers beside those of the credentials and of the body's type.
-    pub headers: Vec<(&'static str, Arc<str>)>,
+    pub headers: Vec<(&'static str, ArcStr)>,
     /// Headers that the credentials will be sent in, shown masked.
     pub credentials: &'static [&'static str],
     /// The JSON body, sent in the order of its keys; see [`PreparedRequest::has_raw_body`] for texts.
@@ -80,7 +80,7 @@ pub struct PreparedRequest {
 
 impl PreparedRequest {
     /// A request without headers of its own and without a body.
-    pub fn new(method: Method, url: impl Into<Arc<str>>) -> Self {
+    pub fn new(method: Method, url: impl Into<ArcStr>) -> Self {
         Self {
             method,
             url: url.into(),
@@ -102,7 +102,7 @@ impl PreparedRequest {
     /// their own for it.
     pub fn has_raw_body(&self) -> bool {
         let has_type =
-            |(name, value): &(&str, Arc<str>)| *name == "content-type" && **value != *"application/json";
+            |(name, value): &(&str, ArcStr)| *name == "content-type" && **value != *"application/json";
         matches!(self.body, Some(Value::String(_))) && self.headers.iter().any(has_type)
     }
 
@@ -146,7 +146,7 @@ impl fmt::Debug for PreparedRequest {
 #[derive(Debug, Clone, PartialEq)]
 pub struct FieldChange {
     /// The field in the API's words: `instance-type`.
-    pub field: Arc<str>,
+    pub field: ArcStr,
     /// The value now; `None` where it is not set.
     pub from: Option<Value>,
     /// The value afterwards; `None` where it is removed.
@@ -200,9 +200,9 @@ pub struct NewResource {
     /// Its kind.
     pub kind: Kind,
     /// The container, region or zone it will be in.
-    pub scope: Option<Arc<str>>,
+    pub scope: Option<ArcStr>,
     /// Its name, by which it is looked for if the answer is lost.
-    pub name: Arc<str>,
+    pub name: ArcStr,
 }
 
 /// The target of a write, as it was when its action was chosen. It does not follow the selection.
@@ -211,7 +211,7 @@ pub struct Target {
     /// Its id, with the context.
     pub id: ResourceId,
     /// Its name.
-    pub name: Arc<str>,
+    pub name: ArcStr,
     /// The state seen.
     pub state: Option<State>,
 }
@@ -248,11 +248,11 @@ impl Target {
 
 /// Names one write in the journal and in events. Unique over runs and machines.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct WriteId(Arc<str>);
+pub struct WriteId(ArcStr);
 
 impl WriteId {
     /// An id of this text.
-    pub fn new(id: impl Into<Arc<str>>) -> Self {
+    pub fn new(id: impl Into<ArcStr>) -> Self {
         Self(id.into())
     }
 
@@ -310,7 +310,7 @@ pub struct PreparedWrite {
 
 impl PreparedWrite {
     /// The name of what it is about: of its target, or of what it makes.
-    pub fn name(&self) -> &Arc<str> {
+    pub fn name(&self) -> &ArcStr {
         self.preview.creates.as_ref().map_or(&self.target.name, |made| &made.name)
     }
 
@@ -338,7 +338,7 @@ pub struct Shown {
     /// Secrets that the platform shows only now.
     pub secrets: Vec<ShownSecret>,
     /// The answer as a document with a title.
-    pub document: Option<(Arc<str>, Value)>,
+    pub document: Option<(ArcStr, Value)>,
 }
 
 impl Shown {
@@ -352,7 +352,7 @@ impl Shown {
 #[derive(Debug, Clone)]
 pub struct ShownSecret {
     /// Its label: `password`.
-    pub label: Arc<str>,
+    pub label: ArcStr,
     /// The secret.
     pub value: Secret,
 }
@@ -384,14 +384,14 @@ impl Outcome {
 
     /// The same with a document to show.
     #[must_use]
-    pub fn document(mut self, title: impl Into<Arc<str>>, document: Value) -> Self {
+    pub fn document(mut self, title: impl Into<ArcStr>, document: Value) -> Self {
         self.shown.document = Some((title.into(), document));
         self
     }
 
     /// The same with a secret that is shown once.
     #[must_use]
-    pub fn secret(mut self, label: impl Into<Arc<str>>, value: Secret) -> Self {
+    pub fn secret(mut self, label: impl Into<ArcStr>, value: Secret) -> Self {
         self.shown.secrets.push(ShownSecret { label: label.into(), value });
         self
     }

@@ -1,8 +1,7 @@
 //! A failed request with its cause, and its conversion into a [`Problem`] with advice.
-
-use std::sync::Arc;
 use std::time::Duration;
 
+use arcstr::ArcStr;
 use url::Url;
 
 use super::address;
@@ -20,7 +19,7 @@ pub struct NetError {
     /// The HTTP status, where there was one.
     pub status: Option<u16>,
     /// The id by which the remote's support finds the request.
-    pub request_id: Option<Arc<str>>,
+    pub request_id: Option<ArcStr>,
     /// The pause that the remote asks for before the next try.
     pub retry_after: Option<Duration>,
     /// Why.

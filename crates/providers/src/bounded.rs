@@ -9,6 +9,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
+use arcstr::ArcStr;
 use futures_util::StreamExt as _;
 use futures_util::stream::{self, BoxStream};
 
@@ -41,7 +42,7 @@ struct Bounded {
     bounds: ListingBounds,
     rows: usize,
     /// Scopes with rows that have not ended. As many as are listed at once.
-    open_scopes: Vec<Arc<str>>,
+    open_scopes: Vec<ArcStr>,
     /// The events after a bound was reached.
     last_events: VecDeque<ListEvent>,
 }
@@ -126,7 +127,11 @@ mod tests {
             let id = ResourceId::new(&context, Kind::Instance, format!("i{n}"));
             Resource::Instance(Instance::new(id, "web", State::new(Lifecycle::Running, "running")))
         };
-        ListEvent::Page { scope: scope.map(Arc::from), rows: page_rows((0..rows).map(row)), expected: None }
+        ListEvent::Page {
+            scope: scope.map(ArcStr::from),
+            rows: page_rows((0..rows).map(row)),
+            expected: None,
+        }
     }
 
     async fn listed(events: impl IntoIterator<Item = ListEvent> + Send + 'static, rows: usize) -> Vec<String>

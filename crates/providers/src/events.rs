@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use arcstr::ArcStr;
 use qdeck_model::{Kind, Problem, ReachedBound, Resource, ResourceId, Unreadable};
 
 /// The most rows that the screen applies at once, in a fraction of a millisecond: a page of more is cut there. Rows that are kept from listing to listing are
@@ -28,16 +29,16 @@ pub enum ListEvent {
     /// One page of rows.
     Page {
         /// The scope they belong to; `None` where the platform has no scopes.
-        scope: Option<Arc<str>>,
+        scope: Option<ArcStr>,
         /// The rows.
         rows: PageRows,
         /// The number of rows in all, once known.
         expected: Option<usize>,
     },
     /// This scope is complete.
-    ScopeEnd(Arc<str>),
+    ScopeEnd(ArcStr),
     /// This scope could not be listed; its rows stay as they were.
-    ScopeFailed(Arc<str>, Problem),
+    ScopeFailed(ArcStr, Problem),
     /// Rows that were sent but could not be read, over all scopes. Once at most, before the end.
     Unreadable(Unreadable),
     /// The listing ends here because it reached a bound: what follows is not shown. An [`ListEvent::End`] comes next.

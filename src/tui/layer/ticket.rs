@@ -2,9 +2,10 @@
 //! and when that layer closes or asks anew the question is cancelled and late answers are dropped.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
+
+use arcstr::ArcStr;
 
 use crate::console::Page;
 use crate::fleet::journal::History;
@@ -43,7 +44,7 @@ pub enum Question {
     /// The writes that an action on several targets is; nothing of them is sent yet.
     WriteAll(Box<FilledForm>),
     /// The choices of a field of the form of an action, given what has been entered so far.
-    Choices(Box<Target>, ActionId, Arc<str>, FormValues),
+    Choices(Box<Target>, ActionId, ArcStr, FormValues),
     /// The file of a path that is being typed, and those that it may become.
     Files(String),
     /// The recordings of consoles that were made here.

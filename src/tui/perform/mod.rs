@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use arcstr::ArcStr;
 use futures_util::{StreamExt, TryStreamExt};
 use tokio::sync::{Notify, mpsc};
 use tokio::task::{AbortHandle, JoinSet};
@@ -351,7 +352,7 @@ impl Performer {
         ticket: Ticket,
         target: Target,
         action: ActionId,
-        field: Arc<str>,
+        field: ArcStr,
         values: FormValues,
     ) -> AbortHandle {
         let (fleet, sender) = (self.fleet.clone(), self.sender.clone());

@@ -61,7 +61,7 @@ async fn a_container_is_created_changed_rolled_back_and_deleted() {
     let (revisions, _) = list(&provider, Kind::Revision).await;
     let row_id = row.id();
     let mine = |row: &&Resource| row.container().is_some_and(|link| link.id == *row_id);
-    let current = revisions.iter().filter(mine).find(|row| row.state().unwrap().raw.as_ref() == "current");
+    let current = revisions.iter().filter(mine).find(|row| row.state().unwrap().raw == "current");
     let Some(Resource::Revision(current)) = current else { panic!("{revisions:?}") };
     assert_eq!((&*current.number, current.image.as_deref()), ("3", Some("demo/web:1")));
 

@@ -1,6 +1,6 @@
 //! Values of forms, and prepared requests as tests compare them.
 
-use std::sync::Arc;
+use arcstr::ArcStr;
 
 use quarterdeck::model::{FieldValue, FormValues, PreparedRequest};
 use quarterdeck::providers::{Registration, Use};
@@ -16,7 +16,7 @@ pub fn texts(all: &[(&str, &str)]) -> FormValues {
 
 /// Several choices or texts of a field.
 pub fn several(all: &[&str]) -> FieldValue {
-    FieldValue::Several(all.iter().map(|text| Arc::from(*text)).collect())
+    FieldValue::Several(all.iter().map(|text| ArcStr::from(*text)).collect())
 }
 
 /// The pairs of a map.

@@ -1,7 +1,8 @@
 //! The ring of lines: merged from its sources by time, bounded in bytes, with the filtered and the found on top.
 
 use std::collections::VecDeque;
-use std::sync::Arc;
+
+use arcstr::ArcStr;
 
 use super::index::Index;
 use super::line::{Body, Entry, Line, Marker, Source, SourceState};
@@ -35,7 +36,7 @@ pub struct Counts {
 #[expect(clippy::struct_excessive_bools, reason = "four facts that do not exclude one another")]
 #[derive(Debug)]
 struct Origin {
-    name: Arc<str>,
+    name: ArcStr,
     state: SourceState,
     /// The key of its latest line; its lines are never put in another order.
     latest: Option<i64>,
@@ -93,7 +94,7 @@ impl LogBuffer {
     }
 
     /// Adds a source under a name to be shown. At most 65,536 are distinguished.
-    pub fn add_source(&mut self, name: impl Into<Arc<str>>) -> Source {
+    pub fn add_source(&mut self, name: impl Into<ArcStr>) -> Source {
         self.origins.push(Origin {
             name: name.into(),
             state: SourceState::Waiting,
@@ -110,7 +111,7 @@ impl LogBuffer {
     }
 
     /// The sources in the order in which they were added: names and states.
-    pub fn sources(&self) -> impl ExactSizeIterator<Item = (Source, &Arc<str>, &SourceState)> {
+    pub fn sources(&self) -> impl ExactSizeIterator<Item = (Source, &ArcStr, &SourceState)> {
         self.origins.iter().enumerate().map(|(place, origin)| {
             let source = Source(u16::try_from(place).unwrap_or(u16::MAX));
             (source, &origin.name, &origin.state)

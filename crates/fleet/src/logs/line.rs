@@ -1,7 +1,6 @@
 //! The entries of a log buffer: lines, and markers between them.
 
-use std::sync::Arc;
-
+use arcstr::ArcStr;
 use qdeck_model::{LogLevel, Problem, Timestamp};
 
 /// One of the sources merged in a buffer, in the order in which they were added.
@@ -39,7 +38,7 @@ pub enum Marker {
         /// Their number, where known.
         lines: Option<u64>,
         /// The reason, as their source words it.
-        why: Arc<str>,
+        why: ArcStr,
         /// The time of the last line before; the marker's own time is that of the event.
         after: Option<Timestamp>,
     },
@@ -55,7 +54,7 @@ pub enum Marker {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum LineBody<'a> {
     /// The text as the remote sent it; it may hold escape codes.
-    Text(&'a Arc<str>),
+    Text(&'a ArcStr),
     /// A marker.
     Marker(&'a Marker),
 }
@@ -99,7 +98,7 @@ pub(super) struct Entry {
 
 #[derive(Debug)]
 pub(super) enum Body {
-    Text(Arc<str>),
+    Text(ArcStr),
     Marker(Box<Marker>),
 }
 

@@ -1,7 +1,7 @@
 //! The line that a source is still printing: a prompt, a bar that is drawn anew again and again. It is one entry whose text
 //! changes.
 
-use std::sync::Arc;
+use arcstr::ArcStr;
 
 use super::buffer::LogBuffer;
 use super::level_of;
@@ -53,7 +53,7 @@ impl LogBuffer {
     }
 
     /// Puts another text in the place of one.
-    fn replace(&mut self, number: u64, text: Arc<str>, is_partial: bool) {
+    fn replace(&mut self, number: u64, text: ArcStr, is_partial: bool) {
         let offset = number.checked_sub(self.first).and_then(|offset| usize::try_from(offset).ok());
         let Some(entry) = offset.and_then(|offset| self.entries.get_mut(offset)) else { return };
         let before = entry.weight();

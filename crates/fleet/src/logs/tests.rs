@@ -1,5 +1,4 @@
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use proptest::prelude::*;
 
@@ -164,7 +163,7 @@ proptest! {
                     buffer.push(sources[source], LogEvent::Lines(run));
                 }
                 Step::Skip(source) => {
-                    let skipped = LogEvent::Skipped { lines: None, why: Arc::from("cut") };
+                    let skipped = LogEvent::Skipped { lines: None, why: "cut".into() };
                     buffer.push(sources[source], skipped);
                 }
                 Step::Sieve(kept) => buffer.set_sieve(Sieve {

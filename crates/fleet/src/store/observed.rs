@@ -3,6 +3,7 @@
 
 use std::collections::VecDeque;
 
+use arcstr::ArcStr;
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
 
@@ -137,7 +138,7 @@ fn container(it: &Container) -> Map<String, Value> {
     document
 }
 
-fn add_labels(document: &mut Map<String, Value>, labels: &[(std::sync::Arc<str>, std::sync::Arc<str>)]) {
+fn add_labels(document: &mut Map<String, Value>, labels: &[(ArcStr, ArcStr)]) {
     if !labels.is_empty() {
         let labels = labels.iter().map(|(name, value)| (name.to_string(), (**value).into()));
         document.insert("labels".to_owned(), Value::Object(labels.collect()));

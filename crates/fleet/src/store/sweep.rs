@@ -4,8 +4,8 @@
 //! listing, or of a scope, in which every row was seen again looks at no row.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
 
+use arcstr::ArcStr;
 use qdeck_model::{ResourceId, Timestamp};
 use qdeck_table::Place;
 
@@ -64,7 +64,7 @@ fn number(context: usize) -> u32 {
 /// A part of a context's listing.
 #[derive(Debug)]
 struct Scope {
-    name: Arc<str>,
+    name: ArcStr,
     /// Places of its rows; some may have moved elsewhere since.
     members: Vec<Place>,
     /// The listing that mentioned it last.
@@ -108,7 +108,7 @@ pub(super) struct Sweep {
     /// By number; `None` for one that is gone, whose number is free.
     scopes: Vec<Option<Scope>>,
     free: Vec<u32>,
-    by_name: HashMap<Arc<str>, u32>,
+    by_name: HashMap<ArcStr, u32>,
     /// What went while this listing was under way: its pages are older than that.
     gone: HashSet<ResourceId>,
 }
@@ -176,12 +176,12 @@ impl Sweep {
     }
 
     /// Returns true if the row of a slot is in a scope.
-    pub(super) fn is_in(&self, slot: &Slot, scope: Option<&Arc<str>>) -> bool {
+    pub(super) fn is_in(&self, slot: &Slot, scope: Option<&ArcStr>) -> bool {
         self.scope(slot.scope).map(|scope| &scope.name) == scope
     }
 
     /// Puts the row of a place into a scope, or into none.
-    pub(super) fn put_in(&mut self, slot: &mut Slot, place: Place, scope: Option<&Arc<str>>) {
+    pub(super) fn put_in(&mut self, slot: &mut Slot, place: Place, scope: Option<&ArcStr>) {
         if self.is_in(slot, scope) {
             return;
         }
@@ -210,7 +210,7 @@ impl Sweep {
     }
 
     /// A scope is in this listing. Returns its number.
-    pub(super) fn mention(&mut self, name: &Arc<str>) -> u32 {
+    pub(super) fn mention(&mut self, name: &ArcStr) -> u32 {
         let (number, generation) = (self.number_of(name), self.generation);
         if let Some(scope) = self.scope_mut(number) {
             scope.mentioned = generation;
@@ -219,7 +219,7 @@ impl Sweep {
     }
 
     /// A scope has failed: its rows stay.
-    pub(super) fn fail_scope(&mut self, name: &Arc<str>) {
+    pub(super) fn fail_scope(&mut self, name: &ArcStr) {
         let number = self.mention(name);
         if let Some(scope) = self.scope_mut(number) {
             scope.ended = 0;
@@ -228,7 +228,7 @@ impl Sweep {
     }
 
     /// A scope has ended well. Returns the places of those of its rows that were in no page.
-    pub(super) fn end_scope(&mut self, name: &Arc<str>, slots: &[Slot]) -> Vec<Place> {
+    pub(super) fn end_scope(&mut self, name: &ArcStr, slots: &[Slot]) -> Vec<Place> {
         let (number, generation) = (self.mention(name), self.generation);
         let Some(scope) = self.scope_mut(number) else { return Vec::new() };
         scope.ended = generation;
@@ -298,7 +298,7 @@ impl Sweep {
         self.scopes.get_mut(number as usize)?.as_mut()
     }
 
-    fn number_of(&mut self, name: &Arc<str>) -> u32 {
+    fn number_of(&mut self, name: &ArcStr) -> u32 {
         if let Some(number) = self.by_name.get(name) {
             return *number;
         }

@@ -18,6 +18,7 @@
 use std::hash::BuildHasher as _;
 use std::sync::Arc;
 
+use arcstr::ArcStr;
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 
@@ -36,7 +37,7 @@ const MIN_EMPTY_PLACES: usize = 64;
 #[derive(Clone, Copy)]
 enum Source<'a> {
     /// In a page of this scope.
-    Page(Option<&'a Arc<str>>),
+    Page(Option<&'a ArcStr>),
     /// By itself.
     Push,
 }
@@ -100,7 +101,7 @@ impl Table {
     pub(super) fn page(
         &mut self,
         context: usize,
-        scope: Option<&Arc<str>>,
+        scope: Option<&ArcStr>,
         rows: &PageRows,
         now: Timestamp,
     ) -> bool {
@@ -145,7 +146,7 @@ impl Table {
     }
 
     /// A scope has ended well: its rows that were in no page are gone.
-    pub(super) fn scope_end(&mut self, context: usize, name: &Arc<str>) -> bool {
+    pub(super) fn scope_end(&mut self, context: usize, name: &ArcStr) -> bool {
         let Some(sweep) = self.sweeps.get_mut(context).filter(|sweep| sweep.under_way) else {
             return false;
         };
@@ -157,7 +158,7 @@ impl Table {
     }
 
     /// A scope has failed: its rows stay.
-    pub(super) fn scope_failed(&mut self, context: usize, name: &Arc<str>) {
+    pub(super) fn scope_failed(&mut self, context: usize, name: &ArcStr) {
         if let Some(sweep) = self.sweeps.get_mut(context).filter(|sweep| sweep.under_way) {
             sweep.fail_scope(name);
         }

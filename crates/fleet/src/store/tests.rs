@@ -1,5 +1,7 @@
 mod rules;
 
+use arcstr::ArcStr;
+
 use super::*;
 use qdeck_model::{ContainerLink, Instance, Lifecycle, ProblemKind, State};
 use qdeck_providers::{PageRows, page_rows};
@@ -51,7 +53,7 @@ fn list(store: &mut Store, event: ListEvent) -> bool {
 
 fn page(scope: Option<&str>, names: &[&str]) -> ListEvent {
     ListEvent::Page {
-        scope: scope.map(Arc::from),
+        scope: scope.map(ArcStr::from),
         rows: page_rows(names.iter().map(|name| instance(name, scope, Lifecycle::Running))),
         expected: None,
     }
@@ -283,7 +285,7 @@ fn a_bare_row_is_cheap() {
     start(&mut store);
     for page in 0..ROWS / 500 {
         let rows = (page * 500..(page + 1) * 500).map(|n| {
-            let name: Arc<str> = n.to_string().into();
+            let name: ArcStr = n.to_string().into();
             let id = ResourceId::new(&context(), Kind::Instance, name.clone());
             Resource::Instance(Instance::new(id, name, State::new(Lifecycle::Unknown, "")))
         });

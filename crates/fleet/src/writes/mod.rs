@@ -21,6 +21,7 @@ mod tests;
 use std::sync::Arc;
 use std::time::Duration;
 
+use arcstr::ArcStr;
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 use tokio::time::Instant;
 
@@ -59,7 +60,7 @@ pub struct WriteEvent {
 
 impl WriteEvent {
     /// The name of what it is about: of its target, or of what it makes.
-    pub fn name(&self) -> &Arc<str> {
+    pub fn name(&self) -> &ArcStr {
         self.makes.as_ref().map_or(&self.target.name, |made| &made.name)
     }
 
@@ -86,7 +87,7 @@ pub enum WritePhase {
     /// It is in progress.
     Step {
         /// The step in progress, where the platform names it.
-        step: Option<Arc<str>>,
+        step: Option<ArcStr>,
         /// The progress, 0 to 100, where the platform reports it.
         progress: Option<u8>,
         /// Why the latest look at it failed. It goes on all the same.

@@ -1,6 +1,6 @@
 //! The check of entered values against the rules of their fields.
 
-use std::sync::Arc;
+use arcstr::ArcStr;
 
 use super::{
     Characters, Choice, Choices, Field, FieldError, FieldKind, FieldValue, Form, FormValues, NumberRule,
@@ -210,7 +210,7 @@ impl Choice {
     }
 }
 
-fn check_list(all: &[Arc<str>], texts: TextRule, most: usize) -> Checked {
+fn check_list(all: &[ArcStr], texts: TextRule, most: usize) -> Checked {
     if all.len() > most {
         return Err(format!("at most {most} of them, these are {}", all.len()));
     }

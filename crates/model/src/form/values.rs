@@ -1,7 +1,8 @@
 //! The values entered into a form.
 
 use std::path::PathBuf;
-use std::sync::Arc;
+
+use arcstr::ArcStr;
 
 use super::super::{Secret, Timestamp};
 
@@ -13,7 +14,7 @@ pub enum FieldValue {
     /// Of a switch.
     Switch(bool),
     /// Of a field with several choices, or of a list of texts.
-    Several(Vec<Arc<str>>),
+    Several(Vec<ArcStr>),
     /// Of a map, in the order of entering.
     Map(Vec<(String, String)>),
     /// Of a secret.
@@ -62,9 +63,9 @@ impl PartialEq for FieldValue {
 /// The values entered, field by field, in the order of entering.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct FormValues {
-    values: Vec<(Arc<str>, FieldValue)>,
+    values: Vec<(ArcStr, FieldValue)>,
     /// The fields whose values may hold secrets.
-    private: Vec<Arc<str>>,
+    private: Vec<ArcStr>,
 }
 
 impl FormValues {
@@ -101,7 +102,7 @@ impl FormValues {
     }
 
     /// The choices or texts of a field; empty where nothing was entered or it has no several values.
-    pub fn several(&self, field: &str) -> &[Arc<str>] {
+    pub fn several(&self, field: &str) -> &[ArcStr] {
         match self.get(field) {
             Some(FieldValue::Several(all)) => all,
             _ => &[],
@@ -117,12 +118,12 @@ impl FormValues {
     }
 
     /// Every value with the name of its field, in the order of entering.
-    pub fn iter(&self) -> impl Iterator<Item = (&Arc<str>, &FieldValue)> {
+    pub fn iter(&self) -> impl Iterator<Item = (&ArcStr, &FieldValue)> {
         self.values.iter().map(|(name, value)| (name, value))
     }
 
     /// Notes that the value of a field may hold secrets.
-    pub fn mark_private(&mut self, field: impl Into<Arc<str>>) {
+    pub fn mark_private(&mut self, field: impl Into<ArcStr>) {
         self.private.push(field.into());
     }
 
@@ -137,7 +138,7 @@ impl FormValues {
     }
 
     /// Enters a value, in the place of the one before.
-    pub fn set(&mut self, field: impl Into<Arc<str>>, value: FieldValue) {
+    pub fn set(&mut self, field: impl Into<ArcStr>, value: FieldValue) {
         let field = field.into();
         match self.values.iter_mut().find(|(name, _)| *name == field) {
             Some((_, slot)) => *slot = value,
@@ -147,7 +148,7 @@ impl FormValues {
 
     /// The same with a value entered.
     #[must_use]
-    pub fn with(mut self, field: impl Into<Arc<str>>, value: FieldValue) -> Self {
+    pub fn with(mut self, field: impl Into<ArcStr>, value: FieldValue) -> Self {
         self.set(field, value);
         self
     }
@@ -162,7 +163,7 @@ impl FormValues {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FieldError {
     /// The field.
-    pub field: Arc<str>,
+    pub field: ArcStr,
     /// The message shown beside it, in lower case: `at most 255 characters`.
     pub message: String,
 }

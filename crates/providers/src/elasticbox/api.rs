@@ -1,7 +1,6 @@
 //! Requests to ElasticBox: the three headers of every call, and refusals in the platform's words.
 
-use std::sync::Arc;
-
+use arcstr::ArcStr;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use url::Url;
@@ -184,7 +183,7 @@ fn problem(error: NetError, path: &[&str]) -> Problem {
         }
         _ => return problem,
     };
-    problem.hint = Some(Arc::from(hint));
+    problem.hint = Some(ArcStr::from(hint));
     problem
 }
 
@@ -192,7 +191,7 @@ fn problem(error: NetError, path: &[&str]) -> Problem {
 fn refused_write(mut problem: Problem) -> Problem {
     if problem.status == Some(403) {
         problem.kind = ProblemKind::Forbidden;
-        problem.hint = Some(Arc::from(
+        problem.hint = Some(ArcStr::from(
             "Your role in its workspace may not allow this, or the instance is protected against it",
         ));
     }

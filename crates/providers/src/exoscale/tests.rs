@@ -1,5 +1,6 @@
 //! Mapping, written after the description's schemas and what recorded answers hold and leave out.
 
+use arcstr::ArcStr;
 use serde_json::{Value, json};
 
 use super::catalogue::{Catalogue, Type};
@@ -76,7 +77,7 @@ fn an_instance_is_read_with_what_is_sent_and_without_what_is_not() {
     assert_eq!((bare.facts.len(), &*bare.facts[0].value), (1, "old"));
 }
 
-fn kind(family: &str, size: &str, gpus: u32, cpus: u32, gib: u64, zones: &[&str]) -> (Arc<str>, Arc<Type>) {
+fn kind(family: &str, size: &str, gpus: u32, cpus: u32, gib: u64, zones: &[&str]) -> (ArcStr, Arc<Type>) {
     let known = Type {
         name: format!("{family}.{size}").into(),
         family: family.into(),
@@ -112,7 +113,7 @@ fn families_are_models_with_sizes_zones_and_what_is_left() {
     let [a30, odd] = &all[..] else { panic!("two families: {all:?}") };
     assert_eq!((&*a30.name, &*a30.code), ("NVIDIA A30", "gpua30"));
     assert_eq!(a30.memory, Some(Bytes(24 << 30)));
-    let words = |all: &[Arc<str>]| all.join("; ");
+    let words = |all: &[ArcStr]| all.join("; ");
     assert_eq!(words(&a30.sizes), "small 1x; huge 4x");
     assert_eq!(words(&a30.locations), "at-vie-1; ch-gva-2");
     assert_eq!(a30.quota.as_deref(), Some("3 of 4"));

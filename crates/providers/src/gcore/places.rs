@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use arcstr::ArcStr;
 use futures_util::FutureExt as _;
 use parking_lot::Mutex;
 
@@ -24,9 +25,9 @@ pub(crate) const REGIONS: [&str; 3] = ["cloud", "v1", "regions"];
 pub(crate) struct Region {
     pub(crate) id: u64,
     /// The id as text: the scope of its rows.
-    pub(crate) scope: Arc<str>,
+    pub(crate) scope: ArcStr,
     /// Its display name, where that is known.
-    pub(crate) name: Arc<str>,
+    pub(crate) name: ArcStr,
     /// It may have accelerators.
     pub(crate) has_gpus: bool,
 }
@@ -35,14 +36,14 @@ pub(crate) struct Region {
 #[derive(Debug, Default)]
 pub(crate) struct Regions {
     pub(crate) mine: Vec<Region>,
-    names: HashMap<u64, Arc<str>>,
+    names: HashMap<u64, ArcStr>,
     /// Regions that could not be read.
     pub(crate) unreadable: Unreadable,
 }
 
 impl Regions {
     /// The name of a region, or its number where that is not known.
-    pub(crate) fn name(&self, id: u64) -> Arc<str> {
+    pub(crate) fn name(&self, id: u64) -> ArcStr {
         let known = self.names.get(&id).cloned();
         known.unwrap_or_else(|| format!("region {id}").into())
     }
@@ -64,7 +65,7 @@ pub(crate) struct Places {
     api: Api,
     project: Option<u64>,
     chosen: Arc<[u64]>,
-    default: SignIn<Arc<str>>,
+    default: SignIn<ArcStr>,
     known: AgedCache<Result<Arc<Regions>, Problem>>,
     last: Arc<Mutex<Option<Arc<Regions>>>>,
 }
@@ -82,7 +83,7 @@ impl Places {
     }
 
     /// The project's id as text.
-    pub(crate) async fn project(&self) -> Result<Arc<str>, Problem> {
+    pub(crate) async fn project(&self) -> Result<ArcStr, Problem> {
         if let Some(project) = self.project {
             return Ok(project.to_string().into());
         }
@@ -90,7 +91,7 @@ impl Places {
     }
 
     /// The project that is the default one, or the first of them.
-    async fn default_project(&self) -> Result<Arc<str>, Problem> {
+    async fn default_project(&self) -> Result<ArcStr, Problem> {
         let mut projects: Vec<wire::Project> = self.api.all(&PROJECTS, &[]).await?.good;
         projects.sort_by_key(|project| {
             (!*project.is_default, project.state.as_deref() != Some("ACTIVE"), project.id)
@@ -139,7 +140,7 @@ impl Places {
     }
 
     /// The name of a region, where that was read already.
-    pub(crate) fn name(&self, id: u64) -> Option<Arc<str>> {
+    pub(crate) fn name(&self, id: u64) -> Option<ArcStr> {
         self.last()?.names.get(&id).cloned()
     }
 

@@ -2,9 +2,9 @@
 
 use std::fmt::Display;
 use std::future::Future;
-use std::sync::Arc;
 use std::time::Duration;
 
+use arcstr::ArcStr;
 use serde_json::Value;
 
 use qdeck_model::{Platform, Problem, ProblemKind, Reason, Unreadable};
@@ -16,12 +16,12 @@ pub(crate) fn request_name(method: &str, path: &[&str]) -> String {
 }
 
 /// The problem of an answer whose `field` is missing or not what is `expected`.
-pub(crate) fn unexpected_field(request: impl Into<Arc<str>>, field: &str, expected: impl Display) -> Problem {
+pub(crate) fn unexpected_field(request: impl Into<ArcStr>, field: &str, expected: impl Display) -> Problem {
     unexpected_answer(request, format_args!("`{field}` is not {expected}"))
 }
 
 /// The problem of an answer in which `what` is wrong.
-pub(crate) fn unexpected_answer(request: impl Into<Arc<str>>, what: impl Display) -> Problem {
+pub(crate) fn unexpected_answer(request: impl Into<ArcStr>, what: impl Display) -> Problem {
     Problem::new(ProblemKind::BadAnswer, format!("unexpected answer: {what}")).request(request)
 }
 

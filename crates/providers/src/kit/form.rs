@@ -5,8 +5,7 @@
 //!                                            └────── Changes::compare with what is there now ──▶ Preview::changes
 //! ```
 
-use std::sync::Arc;
-
+use arcstr::ArcStr;
 use serde_json::{Map, Value};
 
 use qdeck_model::{
@@ -95,7 +94,7 @@ impl Entered {
     }
 
     /// The choices or texts of a field; empty where there are none.
-    pub(crate) fn several(&self, field: &str) -> &[Arc<str>] {
+    pub(crate) fn several(&self, field: &str) -> &[ArcStr] {
         self.values.several(field)
     }
 
@@ -122,7 +121,7 @@ impl Entered {
 }
 
 /// The label of a choice, or its value where it is not known.
-pub(crate) fn label(choices: &[Choice], value: &str) -> Arc<str> {
+pub(crate) fn label(choices: &[Choice], value: &str) -> ArcStr {
     let found = choices.iter().find(|choice| *choice.value == *value);
     found.map_or_else(|| value.into(), |choice| choice.label.clone())
 }

@@ -9,6 +9,7 @@ use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use arcstr::ArcStr;
 use futures_util::StreamExt as _;
 use futures_util::stream::{self, BoxStream, Stream};
 use parking_lot::Mutex;
@@ -55,7 +56,7 @@ impl Listing {
     /// Sends rows as one page, or as several where they are many. Returns whether there is still a receiver.
     pub(crate) async fn page(
         &self,
-        scope: Option<&Arc<str>>,
+        scope: Option<&ArcStr>,
         rows: Vec<Resource>,
         expected: Option<usize>,
     ) -> bool {
@@ -72,22 +73,12 @@ impl Listing {
     }
 
     /// Sends rows as one page, as they are. Returns whether there is still a receiver.
-    pub(crate) async fn send(
-        &self,
-        scope: Option<&Arc<str>>,
-        rows: PageRows,
-        expected: Option<usize>,
-    ) -> bool {
+    pub(crate) async fn send(&self, scope: Option<&ArcStr>, rows: PageRows, expected: Option<usize>) -> bool {
         self.out.send(ListEvent::Page { scope: scope.cloned(), rows, expected }).await.is_ok()
     }
 
     /// Sends the rows of a whole list, at most [`ROWS_PER_EVENT`] in a page; no rows, no page.
-    pub(crate) async fn rows(
-        &self,
-        scope: &Arc<str>,
-        rows: RowsOfScope<'_>,
-        expected: Option<&ExpectedRows>,
-    ) {
+    pub(crate) async fn rows(&self, scope: &ArcStr, rows: RowsOfScope<'_>, expected: Option<&ExpectedRows>) {
         let mut rows = rows.peekable();
         while rows.peek().is_some() {
             let page = rows.by_ref().take(ROWS_PER_EVENT).collect();
@@ -103,7 +94,7 @@ impl Listing {
     /// The first problem of a page.
     pub(crate) async fn pages<P: CountedRows>(
         &self,
-        scope: Option<&Arc<str>>,
+        scope: Option<&ArcStr>,
         pages: impl Stream<Item = Result<P, Problem>>,
         mut rows: impl FnMut(P) -> (Vec<Resource>, Option<usize>),
     ) -> Result<(), Problem> {
@@ -127,7 +118,7 @@ impl Listing {
     /// The first problem of a page.
     pub(crate) async fn cached_pages(
         &self,
-        scope: Option<&Arc<str>>,
+        scope: Option<&ArcStr>,
         pages: impl Stream<Item = Result<impl Borrow<Walked<Resource>>, Problem>>,
         mut expected: impl FnMut(&Walked<Resource>) -> Option<usize>,
     ) -> Result<(), Problem> {
@@ -147,7 +138,7 @@ impl Listing {
     /// Sends the chunks of a page, each as one page. Returns whether there is still a receiver.
     pub(crate) async fn chunks(
         &self,
-        scope: Option<&Arc<str>>,
+        scope: Option<&ArcStr>,
         chunks: &[PageRows],
         expected: impl Fn() -> Option<usize>,
     ) -> bool {
@@ -169,7 +160,7 @@ impl Listing {
         at_once: usize,
         list: impl Fn(S) -> Fut,
     ) where
-        Fut: Future<Output = (Arc<str>, Result<(), Problem>)>,
+        Fut: Future<Output = (ArcStr, Result<(), Problem>)>,
     {
         let list = &list;
         let each = scopes.take_while(|_| std::future::ready(!self.out.is_closed()));
@@ -186,7 +177,7 @@ impl Listing {
     }
 
     /// Reports how a scope ended.
-    pub(crate) async fn end_scope(&self, scope: Arc<str>, result: Result<(), Problem>) {
+    pub(crate) async fn end_scope(&self, scope: ArcStr, result: Result<(), Problem>) {
         let event = match result {
             Ok(()) => {
                 self.outcome.lock().has_good = true;

@@ -26,6 +26,7 @@ use std::collections::HashMap;
 use std::hash::BuildHasher as _;
 use std::sync::Arc;
 
+use arcstr::ArcStr;
 use foldhash::fast::RandomState;
 use parking_lot::Mutex;
 
@@ -205,7 +206,7 @@ pub(crate) struct RowCache<R> {
 struct State<R> {
     listing: u64,
     rows: usize,
-    scopes: HashMap<Arc<str>, Vec<Slot<R>>>,
+    scopes: HashMap<ArcStr, Vec<Slot<R>>>,
 }
 
 /// The place of a page of a scope.
@@ -246,7 +247,7 @@ impl<R> RowCache<R> {
     }
 
     /// A walk over the pages of a scope.
-    pub(crate) fn walk(self: &Arc<Self>, scope: &Arc<str>) -> CachedWalk<R> {
+    pub(crate) fn walk(self: &Arc<Self>, scope: &ArcStr) -> CachedWalk<R> {
         CachedWalk { cache: self.clone(), scope: scope.clone(), known: Mutex::new(None) }
     }
 
@@ -261,7 +262,7 @@ type KnownRows<R> = HashMap<Digest, (u64, Arc<R>), RandomState>;
 /// One walk over the pages of a scope.
 pub(crate) struct CachedWalk<R> {
     cache: Arc<RowCache<R>>,
-    scope: Arc<str>,
+    scope: ArcStr,
     /// Collected with the first page that has changed: rows move from page to page when one is added or removed.
     known: Mutex<Option<KnownRows<R>>>,
 }

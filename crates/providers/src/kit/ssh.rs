@@ -113,7 +113,7 @@ mod tests {
             addresses.iter().map(|(value, public)| Address { value: (*value).into(), public: *public });
         Instance {
             addresses: addresses.collect(),
-            labels: vec![("env".into(), "prod".into())],
+            labels: Box::new([("env".into(), "prod".into())]),
             ..Instance::new(id, "web-1", State::new(lifecycle, raw))
         }
     }

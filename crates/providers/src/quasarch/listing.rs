@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use arcstr::ArcStr;
 use futures_util::FutureExt;
 use tokio::sync::mpsc::Sender;
 
@@ -32,7 +33,7 @@ pub(super) fn cache(
     map: Mapper,
     rows: Arc<RowCache<Resource>>,
 ) -> PageCache<Walked<Resource>> {
-    let scope: Arc<str> = "".into();
+    let scope: ArcStr = "".into();
     PageCache::new(walk(&CONTAINERS), move |at| {
         let (api, map) = (api.clone(), map.clone());
         if at == PageAt::FIRST {

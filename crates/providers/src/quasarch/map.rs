@@ -1,6 +1,6 @@
 //! Maps Quasarch's containers, revisions and GPU models to rows.
 
-use std::sync::Arc;
+use arcstr::ArcStr;
 
 use super::wire;
 use crate::mapping::accelerator;
@@ -72,7 +72,7 @@ impl Mapper {
         let newest = wire.iter().map(|revision| revision.number).max();
         let row = |revision: &wire::Revision| {
             let current = Some(revision.number) == newest;
-            let number: Arc<str> = revision.number.to_string().into();
+            let number: ArcStr = revision.number.to_string().into();
             let (lifecycle, raw) =
                 if current { (Lifecycle::Running, "current") } else { (Lifecycle::Done, "superseded") };
             Revision {
@@ -102,7 +102,7 @@ impl Mapper {
         )
     }
 
-    pub(super) fn link(&self, id: Arc<str>, name: Option<Arc<str>>) -> ContainerLink {
+    pub(super) fn link(&self, id: ArcStr, name: Option<ArcStr>) -> ContainerLink {
         ContainerLink { id: ResourceId::new(&self.context, Kind::Container, id), name }
     }
 }

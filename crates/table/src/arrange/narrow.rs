@@ -2,17 +2,18 @@
 
 use std::sync::Arc;
 
+use arcstr::ArcStr;
 use qdeck_model::{GpuModel, Resource, ResourceId};
 
 /// The scope of a table that was reached from a resource.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Narrow {
     /// The resources of this container.
-    Container(ResourceId, Arc<str>),
+    Container(ResourceId, ArcStr),
     /// The resources that ask for this accelerator or have it, in its context.
     Gpu(Arc<GpuModel>),
     /// This very resource.
-    Only(ResourceId, Arc<str>),
+    Only(ResourceId, ArcStr),
 }
 
 impl Narrow {

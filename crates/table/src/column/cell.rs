@@ -3,8 +3,8 @@
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
-use std::sync::Arc;
 
+use arcstr::ArcStr;
 use qdeck_model::{Address, Bytes, Cores, GpuRequest, Metric, State, Timestamp, age};
 
 use super::state::state_text;
@@ -20,11 +20,11 @@ pub enum Cell<'a> {
     /// A text.
     Text(&'a str),
     /// Several texts.
-    Texts(&'a [Arc<str>]),
+    Texts(&'a [ArcStr]),
     /// Addresses, the most useful first; only that one is shown.
     Addresses(&'a [Address]),
     /// Names and values.
-    Labels(&'a [(Arc<str>, Arc<str>)]),
+    Labels(&'a [(ArcStr, ArcStr)]),
     /// A state.
     State(&'a State),
     /// A short code, which a filter also finds by the full name.
@@ -72,7 +72,7 @@ pub enum Cell<'a> {
 
 impl<'a> Cell<'a> {
     /// A text where there is one.
-    pub fn text_of(text: Option<&'a Arc<str>>) -> Self {
+    pub fn text_of(text: Option<&'a ArcStr>) -> Self {
         text.map_or(Self::Empty, |text| Self::Text(text))
     }
 
@@ -164,7 +164,7 @@ impl<'a> Cell<'a> {
 }
 
 /// The texts with blanks between them.
-fn joined(texts: &[Arc<str>]) -> Cow<'_, str> {
+fn joined(texts: &[ArcStr]) -> Cow<'_, str> {
     match texts {
         [] => "".into(),
         [one] => (&**one).into(),
@@ -173,7 +173,7 @@ fn joined(texts: &[Arc<str>]) -> Cow<'_, str> {
 }
 
 /// `name=value` with blanks between them.
-pub(super) fn pairs(labels: &[(Arc<str>, Arc<str>)]) -> String {
+pub(super) fn pairs(labels: &[(ArcStr, ArcStr)]) -> String {
     let mut text = String::new();
     for (name, value) in labels {
         if !text.is_empty() {
@@ -188,7 +188,7 @@ pub(super) fn pairs(labels: &[(Arc<str>, Arc<str>)]) -> String {
 
 /// `2x A100`, `1x A100|H100`, `1x any`: the maker that almost all have is left out.
 pub(super) fn gpus_text(gpus: &GpuRequest) -> String {
-    let short = |model: &Arc<str>| model.strip_prefix("NVIDIA ").unwrap_or(model).to_owned();
+    let short = |model: &ArcStr| model.strip_prefix("NVIDIA ").unwrap_or(model).to_owned();
     let models = gpus.models.iter().map(short).collect::<Vec<_>>().join("|");
     let models = if models.is_empty() { "any" } else { &models };
     format!("{}x {models}", gpus.count)

@@ -1,6 +1,6 @@
 use std::collections::HashSet;
-use std::sync::Arc;
 
+use arcstr::ArcStr;
 use qdeck_model::{
     Address, Bytes, Container, ContextName, Cores, Fact, GpuModel, GpuRequest, Lifecycle, Operation,
     Resource, ResourceId, State, Timestamp,
@@ -25,8 +25,8 @@ fn container() -> Resource {
         cpu: Some(Cores(0.5)),
         memory: Some(Bytes(2 << 30)),
         gpus: Some(GpuRequest { count: 2, models: vec!["NVIDIA A100".into(), "H100".into()] }),
-        endpoints: vec!["a.example".into(), "b.example".into()],
-        labels: vec![("env".into(), "prod".into()), ("team".into(), "=cmd".into())],
+        endpoints: Box::new(["a.example".into(), "b.example".into()]),
+        labels: Box::new([("env".into(), "prod".into()), ("team".into(), "=cmd".into())]),
         created: Some(at(0)),
         facts: vec![Fact { name: "stack", value: "blue".into() }],
         ..Container::new(id(Kind::Container, "c-1"), "shop, \"new\"", state)
@@ -149,7 +149,7 @@ fn csv_has_a_line_of_names_numbers_without_units_and_no_formula() {
     let mut evil = container();
     if let Resource::Container(it) = &mut evil {
         it.name = "=1+1".into();
-        it.labels = Vec::new();
+        it.labels = Box::default();
     }
     let rows = [container(), evil];
     let csv = export::csv(&columns, rows.iter().map(|resource| row(resource, None)));
@@ -209,7 +209,7 @@ fn every_address_is_written_and_the_most_useful_one_shown() {
     let cell = Cell::Addresses(&addresses);
     assert_eq!(cell.text(at(0)), "198.51.100.4");
     assert!(cell.matches(&mut |text| text == "10.0.0.4"));
-    let none: [Arc<str>; 0] = [];
+    let none: [ArcStr; 0] = [];
     assert_eq!(Cell::Texts(&none).text(at(0)), "");
 }
 

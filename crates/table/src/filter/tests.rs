@@ -14,8 +14,8 @@ fn instance(name: &str, lifecycle: Lifecycle) -> Resource {
         size: Some("g1-standard-2".into()),
         location: Some("Genève".into()),
         host: Some("host-7".into()),
-        addresses: vec![Address { value: "10.0.0.4".into(), public: false }],
-        labels: vec![("env".into(), "prod".into())],
+        addresses: Box::new([Address { value: "10.0.0.4".into(), public: false }]),
+        labels: Box::new([("env".into(), "prod".into())]),
         created: Some(Timestamp::now().before(Duration::from_secs(3600))),
         facts: [Fact { name: "ready_state", value: "hibernate".into() }].into(),
         ..Instance::new(

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use arcstr::ArcStr;
+
 use super::Scene;
 use crate::fleet::Store;
 use crate::model::{GpuRequest, Kind, Lifecycle, Resource};
@@ -20,7 +22,7 @@ fn model(context: &str, name: &str, price: Option<&str>, quota: Option<&str>) ->
 }
 
 fn with(mut row: Resource, models: &[&str]) -> Resource {
-    let models = models.iter().map(|model| Arc::from(*model)).collect();
+    let models = models.iter().map(|model| ArcStr::from(*model)).collect();
     let request = GpuRequest { count: 2, models };
     match &mut row {
         Resource::Instance(it) => it.gpus = Some(Arc::new(request)),

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
+use arcstr::ArcStr;
 use ratatui::style::Style;
 
 use crate::fleet::logs::Pattern;
@@ -24,7 +25,7 @@ const MAX_REMEMBERED_BYTES: usize = 4 << 20;
 /// A line that is laid out.
 pub(super) struct Laid {
     /// As the source sent it. Held, so that no other text gets its address.
-    text: Arc<str>,
+    text: ArcStr,
     limit: usize,
     columns: Option<usize>,
     /// Harmless, with the colours of the source.
@@ -37,7 +38,7 @@ pub(super) struct Laid {
 }
 
 impl Laid {
-    fn new(text: &Arc<str>, base: Style, limit: usize) -> Self {
+    fn new(text: &ArcStr, base: Style, limit: usize) -> Self {
         let (line, is_cut) = ansi::styled(text, base, limit);
         Self {
             text: text.clone(),
@@ -115,7 +116,7 @@ impl LaidLines {
     }
 
     /// A line laid out, in `base` where its source sets no colour.
-    pub(super) fn get(&mut self, text: &Arc<str>, base: Style, part: Part) -> Arc<Laid> {
+    pub(super) fn get(&mut self, text: &ArcStr, base: Style, part: Part) -> Arc<Laid> {
         let limit = part.bytes();
         let columns = if let Part::Wrapped(columns) = part { Some(columns) } else { None };
         if text.len() <= LONG_BYTES {
@@ -154,7 +155,7 @@ mod tests {
     #[test]
     fn a_long_line_is_laid_out_once() {
         let mut lines = LaidLines::default();
-        let text: Arc<str> = "word ".repeat(10_000).into();
+        let text: ArcStr = "word ".repeat(10_000).into();
         let first = lines.get(&text, Style::new(), Part::Wrapped(80));
         assert!(Arc::ptr_eq(&first, &lines.get(&text, Style::new(), Part::Wrapped(80))));
         assert!(
@@ -169,7 +170,7 @@ mod tests {
     #[test]
     fn of_a_long_line_only_the_part_that_is_seen_is_laid_out() {
         let mut lines = LaidLines::default();
-        let text: Arc<str> = "0123456789".repeat(1 << 20).into();
+        let text: ArcStr = "0123456789".repeat(1 << 20).into();
         let beginning = lines.get(&text, Style::new(), Part::Columns(120));
         assert!(beginning.is_cut && beginning.line.text().len() < 10_000);
         let whole = lines.get(&text, Style::new(), Part::Whole);
@@ -181,7 +182,7 @@ mod tests {
     fn what_is_remembered_is_bounded() {
         let mut lines = LaidLines::default();
         for n in 0..10_000 {
-            let text: Arc<str> = format!("{n} {}", "x".repeat(1000)).into();
+            let text: ArcStr = format!("{n} {}", "x".repeat(1000)).into();
             lines.get(&text, Style::new(), Part::Wrapped(80));
             assert!(lines.lines.len() <= MAX_REMEMBERED_LINES);
         }

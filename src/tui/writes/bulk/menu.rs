@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use arcstr::ArcStr;
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
 use super::super::form::{FilledForm, FormOpening};
@@ -19,7 +20,7 @@ struct Common {
     /// The rows that it fits now.
     fitting: Vec<Target>,
     /// Why it does not fit others, and how many.
-    reasons: Vec<(Arc<str>, usize)>,
+    reasons: Vec<(ArcStr, usize)>,
 }
 
 /// The actions that several rows have in common.
@@ -111,7 +112,7 @@ fn item(at: usize, common: &Common, rows: usize) -> Item<usize> {
 }
 
 /// `8: it is already stopped; 1: context is read-only`.
-fn reasons(reasons: &[(Arc<str>, usize)]) -> String {
+fn reasons(reasons: &[(ArcStr, usize)]) -> String {
     reasons.iter().map(|(reason, count)| format!("{count}: {reason}")).collect::<Vec<_>>().join("; ")
 }
 

@@ -1,6 +1,6 @@
 //! The choices of a field: always the same, or loaded when the field is reached; searched as they are typed.
 
-use std::sync::Arc;
+use arcstr::ArcStr;
 
 use crate::model::{Choice, Choices, FieldKind, Problem, Timestamp, age};
 use crate::tui::Effect;
@@ -32,7 +32,7 @@ pub(super) struct ChoiceList {
     /// Several can be chosen: each has a mark.
     marks: bool,
     /// The list, while it is open.
-    pub(super) list: Option<List<Arc<str>>>,
+    pub(super) list: Option<List<ArcStr>>,
 }
 
 impl ChoiceList {
@@ -84,7 +84,7 @@ impl ChoiceList {
     }
 
     /// Takes those that were loaded.
-    pub(super) fn take(&mut self, answer: Result<Vec<Choice>, Problem>, now: Timestamp, chosen: &[Arc<str>]) {
+    pub(super) fn take(&mut self, answer: Result<Vec<Choice>, Problem>, now: Timestamp, chosen: &[ArcStr]) {
         self.asking.close();
         match answer {
             Ok(all) => {
@@ -104,7 +104,7 @@ impl ChoiceList {
     }
 
     /// Opens the list, searched by what was typed already.
-    pub(super) fn open(&mut self, typed: &str, chosen: &[Arc<str>]) {
+    pub(super) fn open(&mut self, typed: &str, chosen: &[ArcStr]) {
         let mut list = List::new(self.items(chosen));
         list.prompt = Some(Prompt::new("search: ", typed));
         list.by_rank = true;
@@ -120,14 +120,14 @@ impl ChoiceList {
     }
 
     /// Brings the marks of the open list up to date.
-    pub(super) fn refill(&mut self, chosen: &[Arc<str>]) {
+    pub(super) fn refill(&mut self, chosen: &[ArcStr]) {
         let items = self.items(chosen);
         if let Some(list) = &mut self.list {
             list.refill(items);
         }
     }
 
-    fn items(&self, chosen: &[Arc<str>]) -> Vec<Item<Arc<str>>> {
+    fn items(&self, chosen: &[ArcStr]) -> Vec<Item<ArcStr>> {
         let item = |choice: &Choice| {
             let is_chosen = chosen.contains(&choice.value);
             let mark = match (self.marks, is_chosen) {
@@ -151,7 +151,7 @@ impl ChoiceList {
     }
 
     /// The next or previous choice that can be chosen, from the one that is now.
-    pub(super) fn beside(&self, value: Option<&str>, forward: bool) -> Option<Arc<str>> {
+    pub(super) fn beside(&self, value: Option<&str>, forward: bool) -> Option<ArcStr> {
         let free: Vec<&Choice> = self.all.iter().filter(|choice| choice.unavailable.is_none()).collect();
         let at = value.and_then(|value| free.iter().position(|choice| *choice.value == *value));
         let to = match (at, forward) {

@@ -1,6 +1,6 @@
 //! The form that is shown: of one target, or what the forms of several have in common.
 
-use std::sync::Arc;
+use arcstr::ArcStr;
 
 use crate::model::{Action, Form, FormValues, Target};
 
@@ -11,7 +11,7 @@ pub struct CommonForm {
     pub form: Form,
     /// The fields whose defaults differ between the targets. They have no default; one that is left untouched stays out
     /// of the values, so that each target keeps its own.
-    pub mixed: Vec<Arc<str>>,
+    pub mixed: Vec<ArcStr>,
 }
 
 impl CommonForm {
@@ -19,7 +19,7 @@ impl CommonForm {
     pub fn of(forms: Vec<Form>) -> Self {
         let mut forms = forms.into_iter();
         let Some(mut form) = forms.next() else { return Self::default() };
-        let mut mixed: Vec<Arc<str>> = Vec::new();
+        let mut mixed: Vec<ArcStr> = Vec::new();
         for other in forms {
             form.fields.retain_mut(|field| {
                 let Some(same) = other.fields.iter().find(|same| same.name == field.name) else {

@@ -1,8 +1,8 @@
 //! A field of the form on the screen: what is entered into it, and what is wrong with it.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
+use arcstr::ArcStr;
 use toml::Value as Toml;
 
 use super::choices::ChoiceList;
@@ -17,9 +17,9 @@ pub(super) enum Entry {
     /// `None` where it was not touched and has no default.
     Switch(Option<bool>),
     /// A choice.
-    One(Option<Arc<str>>),
+    One(Option<ArcStr>),
     /// Some choices.
-    Several(Vec<Arc<str>>),
+    Several(Vec<ArcStr>),
 }
 
 /// A field with what is entered into it.
@@ -113,7 +113,7 @@ impl FieldState {
             FieldKind::File { .. } => FieldValue::File(expanded(text)),
             FieldKind::Date => FieldValue::Date(Timestamp::read(text, now)?),
             FieldKind::List { .. } => {
-                let lines: Vec<Arc<str>> = filled_lines(text).map(|(_, line)| line.into()).collect();
+                let lines: Vec<ArcStr> = filled_lines(text).map(|(_, line)| line.into()).collect();
                 return Ok(Some(lines).filter(|lines| !lines.is_empty()).map(FieldValue::Several));
             }
             FieldKind::Map { .. } => {
@@ -168,7 +168,7 @@ impl FieldState {
         if self.is_empty() || self.is_secret() {
             return None;
         }
-        let texts = |all: &[Arc<str>]| all.iter().map(|one| Toml::String(one.to_string())).collect();
+        let texts = |all: &[ArcStr]| all.iter().map(|one| Toml::String(one.to_string())).collect();
         Some(match &self.entry {
             Entry::Switch(on) => Toml::Boolean((*on)?),
             Entry::One(choice) => Toml::String(choice.as_ref()?.to_string()),
@@ -216,11 +216,10 @@ impl FieldState {
         let of_text = |text: String| Entry::Text(TextEdit::new(&text, has_lines));
         let read = match (&self.field.kind, kept) {
             (FieldKind::Switch, Toml::Boolean(on)) => Some(Entry::Switch(Some(*on))),
-            (FieldKind::Choice(_), value) => {
-                text(value).map(|text| Entry::One(Some(text).filter(|text| !text.is_empty()).map(Arc::from)))
-            }
+            (FieldKind::Choice(_), value) => text(value)
+                .map(|text| Entry::One(Some(text).filter(|text| !text.is_empty()).map(ArcStr::from))),
             (FieldKind::Several(_), Toml::Array(all)) => {
-                texts(all).map(|all| Entry::Several(all.into_iter().map(Arc::from).collect()))
+                texts(all).map(|all| Entry::Several(all.into_iter().map(ArcStr::from).collect()))
             }
             (FieldKind::List { .. }, Toml::Array(all)) => texts(all).map(|all| of_text(all.join("\n"))),
             (FieldKind::Map { .. }, Toml::Table(all)) => {

@@ -1,7 +1,8 @@
 //! The file that a path names while it is typed, and the paths that it may become.
 
 use std::path::Path;
-use std::sync::Arc;
+
+use arcstr::ArcStr;
 
 use super::field::expanded;
 use crate::model::{Bytes, Choice, FieldKind};
@@ -67,7 +68,7 @@ fn completions(typed: &str) -> Vec<Choice> {
             }
             let kind = entry.metadata().ok()?;
             let end = if kind.is_dir() { "/" } else { "" };
-            let label: Arc<str> = format!("{name}{end}").into();
+            let label: ArcStr = format!("{name}{end}").into();
             let note = kind.is_file().then(|| Bytes(kind.len()).to_string().into());
             Some(Choice { value: format!("{folder}{label}").into(), label, note, unavailable: None })
         })

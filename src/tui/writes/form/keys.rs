@@ -1,7 +1,6 @@
 //! Keys, pastes and clicks of a form.
 
-use std::sync::Arc;
-
+use arcstr::ArcStr;
 use crossterm::event::{
     Event as TerminalEvent, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEvent,
     MouseEventKind,
@@ -298,7 +297,7 @@ impl FormLayer {
     }
 
     /// Sets the field to a choice, or marks or unmarks one of several.
-    fn pick(&mut self, value: Arc<str>) -> Vec<Effect> {
+    fn pick(&mut self, value: ArcStr) -> Vec<Effect> {
         let Some(field) = self.fields.get_mut(self.focus) else { return Vec::new() };
         let Entry::Several(all) = &mut field.entry else {
             field.choices.close();

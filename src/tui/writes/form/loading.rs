@@ -1,6 +1,6 @@
 //! Loading what the fields of a form can be set to: asked for when a field is reached, and taken in when it comes.
 
-use std::sync::Arc;
+use arcstr::ArcStr;
 
 use super::choices::Loading;
 
@@ -74,7 +74,7 @@ impl FormLayer {
 
 impl FieldState {
     /// The values that are chosen.
-    pub(super) fn chosen(&self) -> Vec<Arc<str>> {
+    pub(super) fn chosen(&self) -> Vec<ArcStr> {
         match &self.entry {
             Entry::One(one) => one.iter().cloned().collect(),
             Entry::Several(all) => all.clone(),

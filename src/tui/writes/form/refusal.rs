@@ -1,6 +1,6 @@
 //! A problem of a write, taken apart: what is about which field, and what is left for the top of the form.
 
-use std::sync::Arc;
+use arcstr::ArcStr;
 
 use crate::model::{Field, Problem};
 
@@ -51,7 +51,7 @@ fn mentions(message: &str, field: &Field) -> bool {
                 !before.is_some_and(is_word) && !after.is_some_and(is_word)
             })
     };
-    let name: Arc<str> = field.name.to_lowercase().into();
+    let name: ArcStr = field.name.to_lowercase().into();
     has(&name)
         || has(&name.replace('-', "_"))
         || (field.label.contains(' ') && has(&field.label.to_lowercase()))

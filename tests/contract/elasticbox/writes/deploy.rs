@@ -1,5 +1,6 @@
 //! Deploying a box, and another instance like one that there is.
 
+use arcstr::ArcStr;
 use quarterdeck::model::{
     Choices, ContextName, FieldKind, FieldValue, Form, FormValues, Secret, Target, Timestamp,
 };
@@ -152,7 +153,7 @@ async fn choices_are_loaded_and_say_why_one_does_not_fit() {
     let (_recorder, provider) = cloud(online(), 99).await;
     let choices = async |field, values: &FormValues| {
         let all = within(provider.choices(&new_instance(), DEPLOY, field, values)).await.unwrap();
-        let text = |it: &Option<Arc<str>>| it.as_deref().unwrap_or("-").to_owned();
+        let text = |it: &Option<ArcStr>| it.as_deref().unwrap_or("-").to_owned();
         all.iter()
             .map(|it| format!("{} | {} | {}", it.value, text(&it.note), text(&it.unavailable)))
             .collect::<Vec<_>>()

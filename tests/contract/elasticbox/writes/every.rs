@@ -12,7 +12,7 @@ async fn every_documented_write_is_sent() {
     let demo = demo("elasticbox").start().await;
     let provider = demo.provider();
     let (boxes, _) = list(&provider, Kind::Container).await;
-    let script = boxes.iter().find(|row| row.state().unwrap().raw.as_ref() == "script").expect("a box");
+    let script = boxes.iter().find(|row| row.state().unwrap().raw == "script").expect("a box");
     let mut deck = deck_of(&provider, script);
     let create = ActionId::INSTANCE_CREATE;
     let target = Target::of(script);

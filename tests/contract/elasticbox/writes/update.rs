@@ -57,8 +57,8 @@ async fn the_form_begins_with_the_instance_as_it_is_and_loads_its_choices() {
     let target = Target::of(&row);
     let form = within(provider.form(&target, UPDATE, &FormValues::new())).await.unwrap();
     let defaults = form.defaults();
-    assert_eq!(defaults.several("tags"), ["blue".into()]);
-    assert_eq!(defaults.several("members"), ["me".into()]);
+    assert_eq!(defaults.several("tags"), ["blue"]);
+    assert_eq!(defaults.several("members"), ["me"]);
     assert_eq!(defaults.text("lease.operation"), Some("shutdown"));
     assert_eq!(defaults.get("lease.expire"), Some(&date("2999-01-01T00:00:00Z")));
     assert_eq!((defaults.text("variable.port"), defaults.text("boxes")), (Some("80"), Some("deployed")));

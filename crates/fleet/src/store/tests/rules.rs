@@ -100,7 +100,7 @@ impl Naive {
 fn event(step: &Step, rows_before: Option<&PageRows>) -> FleetEvent {
     let list = |event| FleetEvent::List(context(), Kind::Instance, event);
     let row = |name: &u8, up: &bool| instance(&format!("i{name}"), None, state(*up));
-    let named = |scope: &u8| Arc::from(format!("s{scope}"));
+    let named = |scope: &u8| ArcStr::from(format!("s{scope}"));
     match step {
         Step::Start => FleetEvent::ListStarted(context(), Kind::Instance),
         Step::Page(scope, rows) => list(ListEvent::Page {

@@ -1,8 +1,8 @@
 //! Sends the requests of a write, and reads the jobs that were made of them.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
+use arcstr::ArcStr;
 use futures_util::FutureExt as _;
 use parking_lot::Mutex;
 use serde::Deserialize;
@@ -41,7 +41,7 @@ struct DescribedJob {
 
 /// The failures of writes of several requests of which others were taken on, by the id of their operation.
 #[derive(Default)]
-pub(crate) struct Batches(Mutex<HashMap<Arc<str>, Arc<str>>>);
+pub(crate) struct Batches(Mutex<HashMap<ArcStr, ArcStr>>);
 
 /// Sends the requests of a write, each once. After one that failed no other is sent.
 pub(crate) fn perform(deck: Deck, write: &PreparedWrite) -> Answer<Outcome> {
@@ -71,7 +71,7 @@ pub(crate) fn perform(deck: Deck, write: &PreparedWrite) -> Answer<Outcome> {
         if jobs.is_empty() {
             return Ok(Outcome::done());
         }
-        let id: Arc<str> = jobs.join(&SEPARATOR.to_string()).into();
+        let id: ArcStr = jobs.join(&SEPARATOR.to_string()).into();
         if let Some(failure) = failure {
             deck.batches.add(id.clone(), failure.into());
         }
@@ -109,7 +109,7 @@ pub(crate) fn created(
 }
 
 impl Batches {
-    fn add(&self, id: Arc<str>, failure: Arc<str>) {
+    fn add(&self, id: ArcStr, failure: ArcStr) {
         let mut all = self.0.lock();
         if all.len() >= MAX_BATCHES {
             all.clear();
@@ -117,7 +117,7 @@ impl Batches {
         all.insert(id, failure);
     }
 
-    fn failure(&self, id: &str) -> Option<Arc<str>> {
+    fn failure(&self, id: &str) -> Option<ArcStr> {
         self.0.lock().get(id).cloned()
     }
 }
@@ -146,7 +146,7 @@ pub(crate) async fn batch(
 }
 
 /// Over when all are over, and failed when one has or a request was not taken on.
-fn joined(id: &ResourceId, jobs: Vec<Operation>, missing: Option<Arc<str>>) -> Operation {
+fn joined(id: &ResourceId, jobs: Vec<Operation>, missing: Option<ArcStr>) -> Operation {
     let open = jobs.iter().find(|job| !matches!(job.state.lifecycle, Lifecycle::Done | Lifecycle::Failed));
     let failed = jobs.iter().find(|job| job.state.lifecycle == Lifecycle::Failed);
     let state = match (open, failed, missing) {

@@ -1,6 +1,6 @@
 //! Maps Cycle's jobs to operations with steps and progress.
 
-use std::sync::Arc;
+use arcstr::ArcStr;
 
 use super::super::wire;
 use super::Mapper;
@@ -37,7 +37,7 @@ impl Mapper {
     }
 
     /// The resource that the first task's input refers to: its name where that is known, else its id.
-    fn target(&self, task: &wire::Task) -> Option<Arc<str>> {
+    fn target(&self, task: &wire::Task) -> Option<ArcStr> {
         let mut ids = target_ids(task);
         let first = ids.next()?;
         let name = std::iter::once(first).chain(ids).find_map(|id| self.names.get(id));
@@ -54,7 +54,7 @@ impl Mapper {
     }
 
     /// The name of its creator, else the creator's type: `api key`.
-    fn by(&self, creator: &wire::Creator) -> Option<Arc<str>> {
+    fn by(&self, creator: &wire::Creator) -> Option<ArcStr> {
         let name = creator.id.as_deref().and_then(|id| self.names.get(id));
         name.or_else(|| Some(self.strings.intern(&creator.kind.as_deref()?.replace('-', " "))))
     }

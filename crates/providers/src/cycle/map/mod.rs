@@ -5,6 +5,8 @@ mod names;
 
 use std::sync::Arc;
 
+use arcstr::ArcStr;
+
 use super::wire;
 use crate::mapping::facts::Facts;
 use crate::mapping::interner::Interner;
@@ -19,8 +21,8 @@ use qdeck_model::{
 pub(crate) struct Mapper {
     pub(crate) context: ContextName,
     pub(crate) strings: Interner,
-    pub(crate) facts: Interner<[Fact]>,
-    pub(crate) containers: Interner<ContainerLink>,
+    pub(crate) facts: Interner<Arc<[Fact]>>,
+    pub(crate) containers: Interner<Arc<ContainerLink>>,
     pub(crate) names: Names,
 }
 
@@ -45,7 +47,7 @@ impl Mapper {
         facts.add("lock", wire.lock.then_some("yes"));
         facts.add("deprecate", wire.deprecate.then_some("yes"));
         facts.add("started", wire.events.started.timestamp().map(|t| t.to_string()).as_deref());
-        let mut endpoints: Vec<Arc<str>> =
+        let mut endpoints: Vec<ArcStr> =
             wire.meta.domains.iter().filter_map(|domain| domain.fqdn.as_deref()).map(Into::into).collect();
         endpoints.extend(wire.config.network.hostname.as_deref().map(Into::into));
         let id = ResourceId::new(&self.context, Kind::Container, self.strings.intern(&wire.id));
@@ -64,8 +66,8 @@ impl Mapper {
             memory: wire.config.resources.ram.limit.as_deref().and_then(size),
             gpus: None,
             location: self.name_or_id(wire.environment.id.as_deref()),
-            endpoints,
-            labels: Vec::new(),
+            endpoints: endpoints.into(),
+            labels: Box::default(),
             created: wire.events.created.timestamp(),
             changed: wire.state.changed.timestamp().or_else(|| wire.events.updated.timestamp()),
             offers: Offers { actions: true, ..Offers::default() },
@@ -74,7 +76,7 @@ impl Mapper {
     }
 
     /// The image's name where it is known, else the service it runs, else its shortened id.
-    fn image(&self, wire: &wire::Container) -> Option<Arc<str>> {
+    fn image(&self, wire: &wire::Container) -> Option<ArcStr> {
         let id = wire.image.id.as_deref();
         id.and_then(|id| self.names.get(id)).or_else(|| {
             let text = wire.image.service.as_deref().or(id.map(names::shortened))?;
@@ -86,7 +88,7 @@ impl Mapper {
     pub(crate) fn instance(
         &self,
         wire: &wire::Instance,
-        container: &Arc<str>,
+        container: &ArcStr,
         owner: Option<&Owner>,
     ) -> Instance {
         let mut facts = Facts::new(&self.strings);
@@ -138,7 +140,7 @@ impl Mapper {
     }
 
     /// The name of anything that has this id, else the id.
-    fn name_or_id(&self, id: Option<&str>) -> Option<Arc<str>> {
+    fn name_or_id(&self, id: Option<&str>) -> Option<ArcStr> {
         let id = id?;
         Some(self.names.get(id).unwrap_or_else(|| self.strings.intern(id)))
     }
@@ -206,18 +208,15 @@ fn instance_state(strings: &Interner, wire: &wire::Instance) -> State {
     state
 }
 
-fn addresses(wire: &wire::Instance) -> Vec<Address> {
+fn addresses(wire: &wire::Instance) -> Box<[Address]> {
     let network = &wire.environment;
     let v4 = network.legacy.as_ref().and_then(|legacy| legacy.ipv4.as_ref());
-    let mut all: Vec<Address> = [network.ipv6.as_ref(), v4]
+    [network.ipv6.as_ref(), v4]
         .into_iter()
         .flatten()
         .filter_map(|net| net.ip.as_deref())
         .map(|ip| Address { value: ip.into(), public: ip.parse::<std::net::IpAddr>().is_ok_and(is_public) })
-        .collect();
-    // A collected list has capacity for four.
-    all.shrink_to_fit();
-    all
+        .collect()
 }
 
 /// False for addresses of private networks.

@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use arcstr::ArcStr;
 use parking_lot::{Mutex, MutexGuard};
 
 use super::super::wire;
@@ -17,14 +18,14 @@ const SHORT_ID_CHARS: usize = 12;
 /// The fields that an instance inherits from its container.
 #[derive(Clone, Hash)]
 pub(crate) struct Owner {
-    pub(crate) name: Arc<str>,
-    pub(crate) image: Option<Arc<str>>,
+    pub(crate) name: ArcStr,
+    pub(crate) image: Option<ArcStr>,
 }
 
 #[derive(Default)]
 struct Cache {
-    names: HashMap<Box<str>, Arc<str>>,
-    containers: HashMap<Arc<str>, Owner>,
+    names: HashMap<Box<str>, ArcStr>,
+    containers: HashMap<ArcStr, Owner>,
     /// Grows whenever a name changes or is forgotten.
     version: u64,
 }
@@ -72,7 +73,7 @@ impl Names {
     }
 
     /// Learns the name and the image of a container.
-    pub(crate) fn learn_container(&self, id: &Arc<str>, owner: Owner) {
+    pub(crate) fn learn_container(&self, id: &ArcStr, owner: Owner) {
         let mut cache = self.lock();
         if cache.containers.len() > MAX_CACHED_NAMES {
             cache.containers.clear();
@@ -95,7 +96,7 @@ impl Names {
     }
 
     /// The name of whatever has this id, if it is known.
-    pub(crate) fn get(&self, id: &str) -> Option<Arc<str>> {
+    pub(crate) fn get(&self, id: &str) -> Option<ArcStr> {
         let cache = self.lock();
         let container = cache.containers.get(id).map(|owner| &owner.name);
         container.or_else(|| cache.names.get(id)).cloned()

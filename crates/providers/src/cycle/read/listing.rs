@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use arcstr::ArcStr;
 use futures_util::stream::BoxStream;
 use futures_util::{FutureExt, StreamExt};
 use serde::de::DeserializeOwned;
@@ -120,7 +121,7 @@ impl List<'_> {
 
 /// The pages of containers, shared by the lists of containers and of instances.
 pub(crate) fn cache(api: Arc<Api>, map: Mapper, rows: &CachedRows) -> PageCache<Walked<Listed>> {
-    let (rows, scope) = (rows.containers.clone(), Arc::<str>::from(""));
+    let (rows, scope) = (rows.containers.clone(), ArcStr::from(""));
     PageCache::new(walk(&CONTAINERS), move |at| {
         let (api, map) = (api.clone(), map.clone());
         if at == PageAt::FIRST {

@@ -13,6 +13,8 @@ mod verbs;
 
 use std::sync::Arc;
 
+use arcstr::ArcStr;
+
 use super::api::Api;
 use super::map::Mapper;
 use super::read::workspaces::Workspaces;
@@ -39,7 +41,7 @@ pub(super) struct Sending {
     target: Target,
     requests: Vec<PreparedRequest>,
     /// The name of the instance that it makes.
-    creates: Option<Arc<str>>,
+    creates: Option<ArcStr>,
     prepared: Timestamp,
 }
 

@@ -4,8 +4,8 @@
 //! wire every value is a text.
 
 use std::path::Path;
-use std::sync::Arc;
 
+use arcstr::ArcStr;
 use serde_json::{Value, json};
 
 use super::super::api::field;
@@ -109,9 +109,9 @@ impl Variable {
         same("name") && same("scope")
     }
 
-    pub(super) fn tags(&self) -> Vec<Arc<str>> {
+    pub(super) fn tags(&self) -> Vec<ArcStr> {
         let tags = self.document.get("tags").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-        tags.iter().filter_map(Value::as_str).map(Arc::from).collect()
+        tags.iter().filter_map(Value::as_str).map(ArcStr::from).collect()
     }
 
     /// The choices of options. The field is in no document: it is read as text with commas and as a list, and without

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
+use arcstr::ArcStr;
 use futures_util::{StreamExt, future, stream};
 use tokio::sync::mpsc::Sender;
 
@@ -60,7 +61,7 @@ pub(crate) async fn follow(
 struct InstanceLog {
     api: Arc<Api>,
     map: Mapper,
-    id: Arc<str>,
+    id: ArcStr,
     /// Until the activity has been sent for the first time.
     since: Option<Timestamp>,
     activity: SentEntries,

@@ -7,6 +7,8 @@ pub(crate) mod state;
 
 use std::sync::Arc;
 
+use arcstr::ArcStr;
+
 use super::wire;
 use crate::mapping::facts::Facts;
 use crate::mapping::interner::Interner;
@@ -22,8 +24,8 @@ use qdeck_model::{
 pub(crate) struct Mapper {
     pub(crate) context: ContextName,
     pub(crate) strings: Interner,
-    pub(crate) facts: Interner<[Fact]>,
-    pub(crate) containers: Interner<ContainerLink>,
+    pub(crate) facts: Interner<Arc<[Fact]>>,
+    pub(crate) containers: Interner<Arc<ContainerLink>>,
 }
 
 impl Mapper {
@@ -89,7 +91,7 @@ impl Mapper {
         }))
     }
 
-    fn labels(&self, tags: &[String]) -> Vec<(Arc<str>, Arc<str>)> {
+    fn labels(&self, tags: &[String]) -> Box<[(ArcStr, ArcStr)]> {
         tags.iter().map(|tag| (self.strings.intern(tag), self.strings.intern(""))).collect()
     }
 }

@@ -1,6 +1,6 @@
 //! Maps operations: the latest one, which is part of an instance's document, and the entries of its history.
 
-use std::sync::Arc;
+use arcstr::ArcStr;
 
 use super::{Mapper, state};
 use crate::elasticbox::wire;
@@ -35,12 +35,7 @@ impl Mapper {
     }
 
     /// Maps an entry of an instance's history. Its state is that of the operation; the instance's state is a fact.
-    pub(crate) fn operation(
-        &self,
-        wire: &wire::Operation,
-        instance: &Arc<str>,
-        name: &Arc<str>,
-    ) -> Operation {
+    pub(crate) fn operation(&self, wire: &wire::Operation, instance: &ArcStr, name: &ArcStr) -> Operation {
         let id = &*wire.id;
         let entries = if wire.activity.is_empty() { &wire.activities } else { &wire.activity };
         let mut steps: Vec<Step> = entries.iter().filter_map(|it| self.step(it)).collect();

@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use arcstr::ArcStr;
 use parking_lot::{Mutex, MutexGuard};
 
 use super::super::api::Api;
@@ -20,16 +21,16 @@ const MAX_CACHED_ADDRESSES: usize = 5000;
 
 struct Known {
     version: u64,
-    addresses: Vec<Address>,
+    addresses: Box<[Address]>,
 }
 
 /// The addresses that were read so far.
 #[derive(Default)]
-pub(crate) struct Addresses(Mutex<HashMap<Arc<str>, Known>>);
+pub(crate) struct Addresses(Mutex<HashMap<ArcStr, Known>>);
 
 /// An instance whose addresses are not known as it is now.
 pub(crate) struct Unread {
-    id: Arc<str>,
+    id: ArcStr,
     version: u64,
 }
 
@@ -47,7 +48,7 @@ impl Addresses {
     /// The rows as they are `now`, with the addresses that are known of them.
     pub(crate) fn rows(&self, listed: &[&Listed], now: Timestamp) -> Vec<Arc<Resource>> {
         let known = self.lock();
-        let addresses = |id: &Arc<str>| Some(&known.get(id)?.addresses[..]);
+        let addresses = |id: &ArcStr| Some(&known.get(id)?.addresses[..]);
         listed.iter().map(|it| it.row(addresses(&it.id.id), now)).collect()
     }
 
@@ -82,7 +83,7 @@ impl Addresses {
             Ok(service) => addresses(&service),
             Err(problem) if problem.kind.may_pass() => return,
             // What may not be read is not asked for again until it changes.
-            Err(_) => Vec::new(),
+            Err(_) => Box::default(),
         };
         let mut known = self.lock();
         if known.len() >= MAX_CACHED_ADDRESSES {
@@ -91,19 +92,19 @@ impl Addresses {
         known.insert(id, Known { version, addresses });
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<Arc<str>, Known>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<ArcStr, Known>> {
         self.0.lock()
     }
 }
 
 /// Reads the addresses of an instance.
-pub(crate) async fn of(api: &Api, id: &str) -> Result<Vec<Address>, Problem> {
+pub(crate) async fn of(api: &Api, id: &str) -> Result<Box<[Address]>, Problem> {
     let service: wire::Service = api.get(&["instances", id, "service"], &[]).await?;
     Ok(addresses(&service))
 }
 
 /// The public ones of all machines first.
-fn addresses(service: &wire::Service) -> Vec<Address> {
+fn addresses(service: &wire::Service) -> Box<[Address]> {
     let machines = &service.machines;
     let of = |public: bool| {
         let all = machines.iter().filter_map(move |machine| {

@@ -1,7 +1,6 @@
 //! The check of a token: whose it is, and each sort of read once.
 
-use std::sync::Arc;
-
+use arcstr::ArcStr;
 use serde_json::Value;
 
 use super::super::api::{Api, field};
@@ -27,7 +26,7 @@ pub(crate) async fn run(workspaces: &Workspaces) -> Result<Check, Problem> {
     }
     // A team workspace shows more than the personal one, whose instances were just read.
     let (teams, _) = workspaces.teams().await.unwrap_or_default();
-    let teams: Vec<Arc<str>> = teams.iter().map(Place::scope).collect();
+    let teams: Vec<ArcStr> = teams.iter().map(Place::scope).collect();
     let lists = teams.iter().map(|id| {
         let read = async move {
             let path = ["workspaces", id, "instances"];
@@ -60,7 +59,7 @@ fn probe<'a>(
 }
 
 /// A workspace that the user named and the token does not reach is a mistake, and not one that is merely not there.
-fn missing(workspaces: &Workspaces, id: &Arc<str>, mut problem: Problem) -> Problem {
+fn missing(workspaces: &Workspaces, id: &ArcStr, mut problem: Problem) -> Problem {
     let is_configured = workspaces.is_configured(&Place::Workspace(id.clone()));
     if is_configured && problem.kind == ProblemKind::NotFound {
         problem.kind = ProblemKind::Forbidden;

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use arcstr::ArcStr;
 use parking_lot::Mutex;
 
 use super::super::api::Api;
@@ -33,8 +34,8 @@ struct Known {
 
 /// An instance whose history is worth asking for.
 pub(crate) struct Wanted {
-    id: Arc<str>,
-    name: Arc<str>,
+    id: ArcStr,
+    name: ArcStr,
     /// While something runs, its activity grows without a change of the instance.
     moving: bool,
     version: u64,
@@ -55,7 +56,7 @@ impl Wanted {
 
 /// The histories that were read so far.
 #[derive(Default)]
-pub(crate) struct Histories(Mutex<HashMap<Arc<str>, Known>>);
+pub(crate) struct Histories(Mutex<HashMap<ArcStr, Known>>);
 
 impl Histories {
     /// The operations that are known without asking, and the instances to ask about.
@@ -113,8 +114,8 @@ impl Histories {
 pub(crate) async fn of_instance(
     api: &Api,
     map: &Mapper,
-    id: &Arc<str>,
-    name: &Arc<str>,
+    id: &ArcStr,
+    name: &ArcStr,
 ) -> Result<Rows<Operation>, Problem> {
     let list: wire::List<wire::Operation> = api.get(&["instances", id, "operations"], &[]).await?;
     Ok(list.0.map(|row| map.operation(&row, id, name)))

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use arcstr::ArcStr;
 use parking_lot::Mutex;
 
 use super::super::map::{Mapper, lease};
@@ -13,7 +14,7 @@ use qdeck_model::{Address, Instance, Lifecycle, Resource, ResourceId, Timestamp}
 /// An instance as it was listed.
 pub(crate) struct Listed {
     pub(crate) id: ResourceId,
-    pub(crate) name: Arc<str>,
+    pub(crate) name: ArcStr,
     pub(crate) lifecycle: Lifecycle,
     pub(crate) changed: Option<Timestamp>,
     pub(crate) latest: Option<Arc<Resource>>,

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
+use arcstr::ArcStr;
 use foldhash::fast::RandomState;
 use futures_util::stream::{self, BoxStream};
 use futures_util::{FutureExt, StreamExt};
@@ -78,13 +79,13 @@ struct Walk<'a> {
     kind: Kind,
     listing: Listing,
     /// The ids sent so far: an instance shared between workspaces is in the arrays of each.
-    sent: Mutex<HashSet<Arc<str>, RandomState>>,
+    sent: Mutex<HashSet<ArcStr, RandomState>>,
     /// The rows of the listing before.
     before: SentRows,
 }
 
 impl Walk<'_> {
-    async fn place(&self, place: Place) -> (Arc<str>, Result<(), Problem>) {
+    async fn place(&self, place: Place) -> (ArcStr, Result<(), Problem>) {
         let result = match self.kind {
             Kind::Instance | Kind::Operation => self.of_instances(&place).await,
             _ => self.boxes(&place).await,

@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use arcstr::ArcStr;
 use futures_util::FutureExt;
 use parking_lot::Mutex;
 
@@ -32,11 +33,11 @@ const PERSONAL: &str = "personal workspace";
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum Place {
     Personal,
-    Workspace(Arc<str>),
+    Workspace(ArcStr),
 }
 
 impl Place {
-    pub(crate) fn scope(&self) -> Arc<str> {
+    pub(crate) fn scope(&self) -> ArcStr {
         match self {
             Self::Personal => PERSONAL.into(),
             Self::Workspace(id) => id.clone(),
@@ -69,7 +70,7 @@ fn whole_list(path: &[&str]) -> PageWalk {
 pub(crate) struct Workspaces {
     pub(crate) api: Arc<Api>,
     pub(crate) map: Mapper,
-    configured: Vec<Arc<str>>,
+    configured: Vec<ArcStr>,
     listed: PageCache<Page<wire::Workspace>>,
     instances: Mutex<HashMap<Place, PageCache<Walked<Listed>>>>,
     /// The rows of instances by place.
@@ -129,7 +130,7 @@ impl Workspaces {
     }
 
     /// The id of the personal workspace, which its boxes are asked for by.
-    pub(crate) async fn personal(&self) -> Result<Arc<str>, Problem> {
+    pub(crate) async fn personal(&self) -> Result<ArcStr, Problem> {
         let profile = self.profile().await;
         if let Ok(Some(id)) = profile.as_ref().map(|it| it.workspace.as_deref()) {
             return Ok(id.into());

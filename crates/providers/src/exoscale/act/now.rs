@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use arcstr::ArcStr;
+
 use super::super::api::{Ask, Zone};
 use super::super::read::zone_of;
 use super::super::{Deck, wire};
@@ -11,9 +13,9 @@ use qdeck_model::{Problem, Target};
 pub(super) struct Now {
     pub(super) zone: Arc<Zone>,
     /// Its id.
-    pub(super) id: Arc<str>,
+    pub(super) id: ArcStr,
     /// Its name, as the row of the target has it.
-    pub(super) name: Arc<str>,
+    pub(super) name: ArcStr,
     /// Its settings.
     pub(super) is: wire::Settings,
 }
@@ -38,8 +40,8 @@ impl Now {
     }
 
     /// The names of its SSH keys. The older field has one key; where both are sent, it repeats the first of the newer.
-    pub(super) fn ssh_keys(&self) -> Vec<Arc<str>> {
-        let all: Vec<Arc<str>> =
+    pub(super) fn ssh_keys(&self) -> Vec<ArcStr> {
+        let all: Vec<ArcStr> =
             self.is.ssh_keys.iter().filter_map(|key| key.name.as_deref().map(Into::into)).collect();
         if all.is_empty() {
             self.is.ssh_key.name.as_deref().map(Into::into).into_iter().collect()
@@ -50,6 +52,6 @@ impl Now {
 }
 
 /// The ids of references.
-pub(super) fn ids(references: &[wire::Reference]) -> Vec<Arc<str>> {
+pub(super) fn ids(references: &[wire::Reference]) -> Vec<ArcStr> {
     references.iter().filter_map(|one| one.id.as_deref().map(Into::into)).collect()
 }

@@ -1,8 +1,7 @@
 //! The operations that this program began. The API has no list of operations, only reads of one: so they are remembered
 //! here and listed beside the log of events, which shows that a change was asked for and not what became of it.
 
-use std::sync::Arc;
-
+use arcstr::ArcStr;
 use parking_lot::{Mutex, MutexGuard};
 
 use super::super::map::events::LoggedEvent;
@@ -20,7 +19,7 @@ pub(crate) struct StartedOperations {
 struct Started {
     /// The row as it was last read.
     row: Operation,
-    target: Arc<str>,
+    target: ArcStr,
 }
 
 impl StartedOperations {

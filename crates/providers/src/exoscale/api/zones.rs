@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use arcstr::ArcStr;
 use futures_util::FutureExt;
 use parking_lot::Mutex;
 use url::Url;
@@ -29,7 +30,7 @@ const ZONE_LIST_TIMEOUT: Duration = Duration::from_secs(10);
 #[derive(Debug)]
 pub(crate) struct Zone {
     /// Its name: the scope of everything in it.
-    pub(crate) name: Arc<str>,
+    pub(crate) name: ArcStr,
     /// The address of its API, or the reason why it has none.
     pub(crate) endpoint: Result<Url, Problem>,
     /// Its own share of requests at once, so that one that hangs does not hold up the others.

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use arcstr::ArcStr;
 use futures_util::{FutureExt, StreamExt, stream};
 use parking_lot::{Mutex, MutexGuard};
 
@@ -27,29 +28,29 @@ const TYPE: &str = "instance-type";
 const TEMPLATE: &str = "template";
 
 /// A type or a template that is in no list: the noun of its path, and its id.
-pub(crate) type Unknown = (&'static str, Arc<str>);
+pub(crate) type Unknown = (&'static str, ArcStr);
 
 /// An instance type.
 #[derive(Debug)]
 pub(crate) struct Type {
     /// `standard.medium`, as the official command line names it.
-    pub(crate) name: Arc<str>,
-    pub(crate) family: Arc<str>,
-    pub(crate) size: Arc<str>,
+    pub(crate) name: ArcStr,
+    pub(crate) family: ArcStr,
+    pub(crate) size: ArcStr,
     pub(crate) cpus: Option<u32>,
     pub(crate) memory: Option<Bytes>,
     pub(crate) gpus: u32,
     /// The same as an instance asks for it.
     pub(crate) request: Option<Arc<GpuRequest>>,
     pub(crate) authorized: Option<bool>,
-    pub(crate) zones: Vec<Arc<str>>,
+    pub(crate) zones: Vec<ArcStr>,
 }
 
 /// The fields needed of a template.
 #[derive(Debug)]
 pub(crate) struct Template {
-    pub(crate) name: Arc<str>,
-    pub(crate) default_user: Option<Arc<str>>,
+    pub(crate) name: ArcStr,
+    pub(crate) default_user: Option<ArcStr>,
     pub(crate) password_enabled: bool,
 }
 
@@ -58,7 +59,7 @@ pub(crate) struct Template {
 pub(crate) struct Catalogues {
     pub(crate) types: AgedCache<Result<(), Problem>>,
     sold: Arc<Mutex<Sold>>,
-    zones: Mutex<HashMap<Arc<str>, Arc<Catalogue>>>,
+    zones: Mutex<HashMap<ArcStr, Arc<Catalogue>>>,
 }
 
 #[derive(Default)]
@@ -66,13 +67,13 @@ struct Sold {
     /// The types of the latest list.
     listed: Vec<Arc<Type>>,
     unreadable: Unreadable,
-    types: HashMap<Arc<str>, Arc<Type>>,
+    types: HashMap<ArcStr, Arc<Type>>,
     /// Grows with every list or type that is taken in.
     version: u64,
 }
 
 impl Catalogues {
-    pub(crate) fn of(&self, zone: &Arc<str>) -> Arc<Catalogue> {
+    pub(crate) fn of(&self, zone: &ArcStr) -> Arc<Catalogue> {
         let mut zones = locked(&self.zones);
         let new = || Arc::new(Catalogue { sold: self.sold.clone(), ..Catalogue::default() });
         zones.entry(zone.clone()).or_insert_with(new).clone()
@@ -118,7 +119,7 @@ pub(crate) struct Catalogue {
 
 #[derive(Default)]
 struct Book {
-    templates: HashMap<Arc<str>, Arc<Template>>,
+    templates: HashMap<ArcStr, Arc<Template>>,
     /// What instances name and is not known, and when it was tried to be read by itself.
     absent: HashMap<Unknown, Option<Instant>>,
     /// Grows with every list or template that is taken in.
@@ -170,7 +171,7 @@ impl Catalogue {
     }
 
     /// Reads one type or template. One that cannot be read is not asked for again soon.
-    async fn single(&self, api: &Api, zone: &Zone, strings: &Interner, noun: &'static str, id: Arc<str>) {
+    async fn single(&self, api: &Api, zone: &Zone, strings: &Interner, noun: &'static str, id: ArcStr) {
         let path = [noun, &*id];
         let is_known = if noun == TEMPLATE {
             let ask = Ask::new("get-template", &path);
@@ -217,7 +218,7 @@ impl Catalogue {
 }
 
 impl Book {
-    fn take_in(&mut self, templates: impl IntoIterator<Item = (Arc<str>, Arc<Template>)>) {
+    fn take_in(&mut self, templates: impl IntoIterator<Item = (ArcStr, Arc<Template>)>) {
         self.templates.extend(templates);
         self.version += 1;
     }
@@ -243,7 +244,7 @@ async fn templates(
     Ok(())
 }
 
-fn one_type(wire: &wire::InstanceType, strings: &Interner) -> Option<(Arc<str>, Arc<Type>)> {
+fn one_type(wire: &wire::InstanceType, strings: &Interner) -> Option<(ArcStr, Arc<Type>)> {
     let id = wire.id.as_deref()?;
     let family = wire.family.as_deref().unwrap_or("unknown");
     let size = wire.size.as_deref().unwrap_or("unknown");
@@ -264,7 +265,7 @@ fn one_type(wire: &wire::InstanceType, strings: &Interner) -> Option<(Arc<str>, 
     Some((strings.intern(id), Arc::new(known)))
 }
 
-fn one_template(wire: &wire::Template, strings: &Interner) -> Option<(Arc<str>, Arc<Template>)> {
+fn one_template(wire: &wire::Template, strings: &Interner) -> Option<(ArcStr, Arc<Template>)> {
     let known = Template {
         name: strings.intern(wire.name.as_deref()?),
         default_user: strings.intern_some(wire.default_user.as_deref()),

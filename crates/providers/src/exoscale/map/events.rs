@@ -1,8 +1,8 @@
 //! Maps the log of changes, and single operations, to operations.
 
 use std::collections::HashSet;
-use std::sync::Arc;
 
+use arcstr::ArcStr;
 use serde_json::Value;
 
 use super::Mapper;
@@ -108,7 +108,7 @@ impl Mapper {
     }
 
     /// The target: the name of the instance where that is known, else the name in the request, else the id.
-    fn target(&self, wire: &wire::Event) -> Option<Arc<str>> {
+    fn target(&self, wire: &wire::Event) -> Option<ArcStr> {
         let ids = wire.path_params.as_object();
         let ids = ids.into_iter().flat_map(serde_json::Map::values).filter_map(Value::as_str);
         if let Some(name) = ids.clone().find_map(|id| self.name_of(id)) {

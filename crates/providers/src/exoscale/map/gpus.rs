@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use arcstr::ArcStr;
+
 use super::Mapper;
 use crate::exoscale::catalogue::Type;
 use crate::exoscale::wire::Quota;
@@ -35,8 +37,8 @@ pub(crate) fn is_gpu(kind: &Type) -> bool {
 impl Mapper {
     /// Maps these types to one row a model. `sold` has each type with the zone that listed it; quotas are named like
     /// families.
-    pub(crate) fn gpu_models(&self, sold: &[(Arc<str>, Arc<Type>)], quotas: &[Quota]) -> Vec<GpuModel> {
-        let mut families: BTreeMap<Arc<str>, Family<'_>> = BTreeMap::new();
+    pub(crate) fn gpu_models(&self, sold: &[(ArcStr, Arc<Type>)], quotas: &[Quota]) -> Vec<GpuModel> {
+        let mut families: BTreeMap<ArcStr, Family<'_>> = BTreeMap::new();
         for (zone, kind) in sold.iter().filter(|(_, kind)| is_gpu(kind)) {
             let family = families.entry(kind.family.clone()).or_default();
             family.sizes.insert((kind.gpus, kind.size.clone()), kind);
@@ -57,7 +59,7 @@ impl Mapper {
             .collect()
     }
 
-    fn gpu_model(&self, name: &Arc<str>, family: &Family<'_>, quota: Option<&Quota>) -> GpuModel {
+    fn gpu_model(&self, name: &ArcStr, family: &Family<'_>, quota: Option<&Quota>) -> GpuModel {
         let (model, memory) = model(name);
         let sizes = family.sizes.values();
         let mut facts = Facts::new(&self.strings);
@@ -97,8 +99,8 @@ impl Mapper {
 #[derive(Default)]
 struct Family<'a> {
     /// By count, so that they read from small to large.
-    sizes: BTreeMap<(u32, Arc<str>), &'a Arc<Type>>,
-    zones: Vec<Arc<str>>,
+    sizes: BTreeMap<(u32, ArcStr), &'a Arc<Type>>,
+    zones: Vec<ArcStr>,
 }
 
 /// The range of values as text: `12–48`, or one value where all are equal.

@@ -6,6 +6,7 @@ pub(crate) mod gpus;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use arcstr::ArcStr;
 use parking_lot::Mutex;
 
 use super::catalogue::Catalogue;
@@ -21,9 +22,9 @@ use qdeck_model::{
 pub(crate) struct Mapper {
     pub(crate) context: ContextName,
     pub(crate) strings: Interner,
-    pub(crate) facts: Interner<[Fact]>,
+    pub(crate) facts: Interner<Arc<[Fact]>>,
     /// Names of instances by id, for events that refer to them.
-    pub(crate) names: Arc<Mutex<HashMap<Arc<str>, Arc<str>>>>,
+    pub(crate) names: Arc<Mutex<HashMap<ArcStr, ArcStr>>>,
 }
 
 impl Mapper {
@@ -32,7 +33,7 @@ impl Mapper {
     }
 
     /// Maps an instance. Neither its list nor its single read contains the zone: that is the zone of the request.
-    pub(crate) fn instance(&self, wire: &wire::Instance, zone: &Arc<str>, catalogue: &Catalogue) -> Instance {
+    pub(crate) fn instance(&self, wire: &wire::Instance, zone: &ArcStr, catalogue: &Catalogue) -> Instance {
         let kind = wire.instance_type.id.as_deref().and_then(|id| catalogue.type_of(id));
         let template = wire.template.id.as_deref().and_then(|id| catalogue.template(id));
         let intern = |text: &str| self.strings.intern(text);
@@ -44,7 +45,7 @@ impl Mapper {
         let image = image.or_else(|| wire.template.name.as_deref().map(intern));
         let user = template.and_then(|template| template.default_user.clone());
         let id = ResourceId::scoped(&self.context, Kind::Instance, zone.clone(), &*wire.id);
-        let name: Arc<str> = wire.name.as_deref().unwrap_or(&wire.id).into();
+        let name: ArcStr = wire.name.as_deref().unwrap_or(&wire.id).into();
         self.learn(&id.id, &name);
         let state = state(&self.strings, wire.state.as_deref());
         let gone = matches!(state.lifecycle, Lifecycle::Deleting | Lifecycle::Gone);
@@ -92,7 +93,7 @@ impl Mapper {
         state(&self.strings, word)
     }
 
-    fn learn(&self, id: &Arc<str>, name: &Arc<str>) {
+    fn learn(&self, id: &ArcStr, name: &ArcStr) {
         let mut names = self.names.lock();
         if names.get(id) != Some(name) {
             names.insert(id.clone(), name.clone());
@@ -105,7 +106,7 @@ impl Mapper {
     }
 
     /// The name of an instance that was listed.
-    pub(crate) fn name_of(&self, id: &str) -> Option<Arc<str>> {
+    pub(crate) fn name_of(&self, id: &str) -> Option<ArcStr> {
         let names = self.names.lock();
         names.get(id).cloned()
     }
@@ -128,17 +129,14 @@ fn state(strings: &Interner, state: Option<&str>) -> State {
 }
 
 /// The public addresses. Addresses in private networks are sent only where they are leased, and shown in the details.
-fn addresses(wire: &wire::Instance) -> Vec<Address> {
+fn addresses(wire: &wire::Instance) -> Box<[Address]> {
     let all = [&wire.public_ip, &wire.ipv6_address];
-    let mut all: Vec<Address> = all
-        .into_iter()
+    all.into_iter()
         .filter_map(|ip| ip.as_deref())
         // Some servers send `none` for instances without one.
         .filter(|ip| *ip != "none")
         .map(|ip| Address { value: ip.into(), public: true })
-        .collect();
-    all.shrink_to_fit();
-    all
+        .collect()
 }
 
 /// The names of the SSH keys. The older field has one key; where both are sent, it repeats the first of the newer.

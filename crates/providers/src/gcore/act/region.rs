@@ -1,7 +1,6 @@
 //! One region of the project: what is read in it beside its instances, and the requests that are prepared for it.
 
-use std::sync::Arc;
-
+use arcstr::ArcStr;
 use serde_json::Value;
 
 use super::super::Site;
@@ -12,11 +11,11 @@ use qdeck_model::{Method, PreparedRequest, Problem, ProblemKind, ResourceId};
 /// A region of the project, with the client of its own lane.
 pub(super) struct InRegion {
     pub(super) api: Api,
-    pub(super) project: Arc<str>,
+    pub(super) project: ArcStr,
     /// Its id as text.
-    pub(super) region: Arc<str>,
+    pub(super) region: ArcStr,
     /// Its name, where that is known, else its id.
-    pub(super) name: Arc<str>,
+    pub(super) name: ArcStr,
 }
 
 impl InRegion {

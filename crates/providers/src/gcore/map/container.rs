@@ -1,7 +1,8 @@
 //! Maps inference deployments and containers to rows.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+
+use arcstr::ArcStr;
 
 use super::super::places::{Region, Regions};
 use super::super::wire;
@@ -40,7 +41,7 @@ impl Mapper {
         facts.add("description", wire.description.as_deref());
         let addresses = std::iter::once(wire.address.as_deref())
             .chain(wire.containers.iter().map(|placed| placed.address.as_deref()));
-        let mut endpoints: Vec<Arc<str>> = Vec::new();
+        let mut endpoints: Vec<ArcStr> = Vec::new();
         for address in addresses.flatten() {
             if !endpoints.iter().any(|other| **other == *address) {
                 endpoints.push(address.into());
@@ -54,7 +55,7 @@ impl Mapper {
             memory: flavor.and_then(|flavor| *flavor.memory).map(gib),
             gpus: self.deployment_gpus(name, flavor),
             location: self.locations(wire, regions),
-            endpoints,
+            endpoints: endpoints.into(),
             created: wire.created_at.timestamp(),
             offers: Offers { console: None, telemetry: false, logs: true, actions: true },
             facts: facts.into_vec(),
@@ -85,8 +86,8 @@ impl Mapper {
         })
     }
 
-    fn locations(&self, wire: &wire::Deployment, regions: Option<&Regions>) -> Option<Arc<str>> {
-        let names: Vec<Arc<str>> = wire
+    fn locations(&self, wire: &wire::Deployment, regions: Option<&Regions>) -> Option<ArcStr> {
+        let names: Vec<ArcStr> = wire
             .containers
             .iter()
             .filter_map(|placed| *placed.region_id)

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use arcstr::ArcStr;
 use parking_lot::Mutex;
 
 use super::super::wire;
@@ -32,10 +33,10 @@ const MAX_CACHED_SIZES: usize = 50_000;
 
 /// A cache of the size of each instance as it was last listed. Cheap to clone; clones share the cache.
 #[derive(Clone, Default)]
-pub(crate) struct Sizes(Arc<Mutex<HashMap<Arc<str>, Size>>>);
+pub(crate) struct Sizes(Arc<Mutex<HashMap<ArcStr, Size>>>);
 
 impl Sizes {
-    fn learn(&self, id: &Arc<str>, size: Size) {
+    fn learn(&self, id: &ArcStr, size: Size) {
         let mut sizes = self.0.lock();
         if sizes.len() >= MAX_CACHED_SIZES {
             sizes.clear();
@@ -51,8 +52,8 @@ impl Sizes {
 
 impl Mapper {
     /// Maps an instance of this region.
-    pub(crate) fn instance(&self, wire: &wire::Instance, region: &Arc<str>, place: Option<&str>) -> Instance {
-        let id: Arc<str> = wire.id().into();
+    pub(crate) fn instance(&self, wire: &wire::Instance, region: &ArcStr, place: Option<&str>) -> Instance {
+        let id: ArcStr = wire.id().into();
         let flavor = &wire.flavor;
         self.sizes.learn(&id, Size::of(flavor));
         let state = state::of_instance(&self.strings, wire);
@@ -79,7 +80,7 @@ impl Mapper {
             facts: self.facts.intern(&self.instance_facts(wire)),
             ..Instance::new(
                 ResourceId::scoped(&self.context, Kind::Instance, region.clone(), id.clone()),
-                wire.name().map_or(id, Arc::from),
+                wire.name().map_or(id, ArcStr::from),
                 state,
             )
         }
@@ -135,7 +136,7 @@ fn image(tags: &[(&str, &str)]) -> Option<String> {
 }
 
 /// The addresses: those reachable from the internet first, and of those the floating ones first.
-fn addresses(wire: &wire::Instance) -> Vec<Address> {
+fn addresses(wire: &wire::Instance) -> Box<[Address]> {
     let mut all: Vec<(bool, Address)> = Vec::with_capacity(wire.addresses.len());
     for address in wire.addresses.values().flat_map(|all| all.iter()) {
         let Some(value) = address.addr.as_deref() else {

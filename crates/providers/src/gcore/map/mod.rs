@@ -7,6 +7,8 @@ mod model;
 mod state;
 mod task;
 
+use std::sync::Arc;
+
 use crate::mapping::interner::Interner;
 pub(crate) use container::InferenceFlavors;
 pub(crate) use gpu::{Card, card_of_flavor, card_of_text};
@@ -19,7 +21,7 @@ use qdeck_model::{ContextName, Fact, Timestamp};
 pub(crate) struct Mapper {
     pub(crate) context: ContextName,
     pub(crate) strings: Interner,
-    pub(crate) facts: Interner<[Fact]>,
+    pub(crate) facts: Interner<Arc<[Fact]>>,
     pub(crate) sizes: Sizes,
 }
 

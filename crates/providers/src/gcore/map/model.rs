@@ -1,8 +1,8 @@
 //! Merges the four catalogues in which Gcore sells accelerators into GPU models.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
+use arcstr::ArcStr;
 use serde_json::Value;
 
 use super::super::places::Regions;
@@ -175,7 +175,7 @@ impl Mapper {
     ) -> GpuModel {
         let maker = offers.iter().find_map(|offer| offer.card.maker.as_deref());
         let name = maker.unwrap_or("NVIDIA").to_uppercase() + " " + &code.to_uppercase();
-        let places: BTreeSet<Arc<str>> =
+        let places: BTreeSet<ArcStr> =
             offers.iter().filter_map(|offer| Some(regions.name(offer.region?))).collect();
         // A model may be sold with more memory, and one catalogue reports the total memory of a flavor's cards.
         let memory = offers.iter().filter_map(|offer| offer.card.memory).min();
@@ -202,7 +202,7 @@ impl Mapper {
 
 /// The sizes as text: `bm3-ai-1xlarge-h100-80-8 (8×, 18.40 EUR/h)`, the smallest first, each flavor once at its lowest
 /// price.
-fn sizes(offers: &[&Offer]) -> Vec<Arc<str>> {
+fn sizes(offers: &[&Offer]) -> Vec<ArcStr> {
     let mut flavors: BTreeMap<(u32, &str), Option<(f64, &str)>> = BTreeMap::new();
     for offer in offers {
         let known = flavors.entry((offer.card.count, &offer.flavor)).or_default();
@@ -222,7 +222,7 @@ fn sizes(offers: &[&Offer]) -> Vec<Arc<str>> {
 }
 
 /// The lowest hourly price of one card. Zero is what trial accounts receive, and does not count.
-fn cheapest(offers: &[&Offer]) -> Option<Arc<str>> {
+fn cheapest(offers: &[&Offer]) -> Option<ArcStr> {
     let priced = offers.iter().filter_map(|offer| {
         let (price, currency) = offer.price.as_ref()?;
         (*price > 0.0 && offer.card.count > 0).then(|| (price / f64::from(offer.card.count), currency))
@@ -252,7 +252,7 @@ fn capacity(offers: &[&Offer]) -> Option<String> {
 /// The remainder of the quotas by catalogue: `4 of 8 virtual, 2 of 2 inference`. Regional quotas are added up over the
 /// regions of the context; catalogues without a granted quota are left out, and `none granted` is returned where no
 /// catalogue has one.
-fn quota(code: &str, quotas: &wire::Quotas, regions: &Regions) -> Option<Arc<str>> {
+fn quota(code: &str, quotas: &wire::Quotas, regions: &Regions) -> Option<ArcStr> {
     let number = |map: &BTreeMap<String, Value>, name: String| map.get(&name)?.as_u64();
     let mut parts = Vec::new();
     let mut known = false;

@@ -1,7 +1,6 @@
 //! Maps tasks to operations.
 
-use std::sync::Arc;
-
+use arcstr::ArcStr;
 use serde_json::Value;
 
 use super::super::places::Regions;
@@ -43,7 +42,7 @@ impl Mapper {
 }
 
 /// The target of a task: the name or id in its parameters, else the first resource it created.
-fn target(wire: &wire::Task) -> Option<Arc<str>> {
+fn target(wire: &wire::Task) -> Option<ArcStr> {
     const NAMES: [&str; 8] = [
         "name",
         "instance_name",

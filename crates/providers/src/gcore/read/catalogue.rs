@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use arcstr::ArcStr;
 use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt as _, StreamExt as _};
@@ -118,7 +119,7 @@ impl Catalogue {
     pub(crate) async fn refresh(
         &self,
         site: &Arc<Site>,
-        project: &Arc<str>,
+        project: &ArcStr,
         regions: &Regions,
     ) -> (Vec<(Place, Problem)>, bool) {
         let mut reads: FuturesUnordered<BoxFuture<'static, Brought>> = self
@@ -180,7 +181,7 @@ impl Catalogue {
     }
 }
 
-fn read_place(site: Arc<Site>, project: Arc<str>, place: Place) -> BoxFuture<'static, Brought> {
+fn read_place(site: Arc<Site>, project: ArcStr, place: Place) -> BoxFuture<'static, Brought> {
     Box::pin(async move {
         let offers = match place {
             (Source::Inference, _) | (_, None) => inference(&site).await,

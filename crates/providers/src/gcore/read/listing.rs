@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use arcstr::ArcStr;
 use futures_util::FutureExt;
 use futures_util::stream::{self, Stream};
 use tokio::sync::mpsc::Sender;
@@ -228,7 +229,7 @@ pub(crate) async fn gpu_models(site: Arc<Site>, out: Sender<ListEvent>) {
     count_regions(&listing, &site, &regions);
     listing.count(&site.catalogue.unreadable());
     for ((source, region), problem) in failures {
-        let scope: Arc<str> = match region {
+        let scope: ArcStr = match region {
             Some(region) => format!("{} {region}", source.word()).into(),
             None => INFERENCE.into(),
         };

@@ -14,9 +14,9 @@ mod replay;
 mod seen;
 
 use std::future::Future;
-use std::sync::Arc;
 use std::time::Duration;
 
+use arcstr::ArcStr;
 use futures_util::stream::{self, BoxStream};
 use tokio::sync::mpsc::Sender;
 use tokio::time::Instant;
@@ -183,7 +183,7 @@ impl LogTail {
     }
 
     /// Reports that lines are missing here, and why.
-    pub(crate) async fn skipped(&self, why: impl Into<Arc<str>>) -> Result<(), Closed> {
+    pub(crate) async fn skipped(&self, why: impl Into<ArcStr>) -> Result<(), Closed> {
         self.send(LogEvent::Skipped { lines: None, why: why.into() }).await
     }
 

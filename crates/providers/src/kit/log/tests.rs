@@ -1,7 +1,7 @@
 //! The driver with sources that follow a script.
 
 use std::collections::VecDeque;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use tokio::sync::mpsc;
 

@@ -17,8 +17,8 @@
 
 use std::collections::HashSet;
 use std::future::Future;
-use std::sync::Arc;
 
+use arcstr::ArcStr;
 use foldhash::fast::RandomState;
 use futures_util::StreamExt as _;
 use futures_util::stream::{self, FuturesOrdered, Stream};
@@ -33,7 +33,7 @@ const MAX_ROWS_IN_ALL: usize = 100_000;
 /// A walk over the pages of a list.
 #[derive(Debug, Clone)]
 pub(crate) struct PageWalk {
-    request: Arc<str>,
+    request: ArcStr,
     size: usize,
     ahead: usize,
     most: usize,
@@ -41,7 +41,7 @@ pub(crate) struct PageWalk {
 
 impl PageWalk {
     /// A walk over the list of `request` (as in `GET /v1/containers`) that asks for pages of `size` rows.
-    pub(crate) fn new(request: impl Into<Arc<str>>, size: usize) -> Self {
+    pub(crate) fn new(request: impl Into<ArcStr>, size: usize) -> Self {
         Self { request: request.into(), size, ahead: 1, most: usize::MAX }
     }
 

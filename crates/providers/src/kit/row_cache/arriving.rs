@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use arcstr::ArcStr;
+
 use super::{CachedPage, CachedWalk, ChangedPage, Digest, Mark, ReadPage, ReadRow, Walked};
 use crate::kit::pages::Rest;
 use crate::kit::row_splitter::{RowSink, RowSplitter, RowsAt};
@@ -49,7 +51,7 @@ impl<R> CachedWalk<R> {
         envelope: Envelope,
     ) -> ArrivingPage<'_, R, T, Row, Envelope>
     where
-        Row: Fn(&str) -> Result<T, Arc<str>>,
+        Row: Fn(&str) -> Result<T, ArcStr>,
         Envelope: FnOnce(JsonText<'_>) -> Result<Rest, Cause>,
     {
         let before = self.page(number).filter(|page| page.version == version);
@@ -102,7 +104,7 @@ impl<R, T, Row> ArrivingRows<'_, R, T, Row> {
     }
 }
 
-impl<R, T, Row: Fn(&str) -> Result<T, Arc<str>>> RowSink for ArrivingRows<'_, R, T, Row> {
+impl<R, T, Row: Fn(&str) -> Result<T, ArcStr>> RowSink for ArrivingRows<'_, R, T, Row> {
     fn expected(&self) -> Option<usize> {
         self.expected_mark().map(|mark| mark.digest.length as usize)
     }
@@ -148,7 +150,7 @@ impl<R, T, Row: Fn(&str) -> Result<T, Arc<str>>> RowSink for ArrivingRows<'_, R,
 
 impl<R, T, Row, Envelope> Intake for ArrivingPage<'_, R, T, Row, Envelope>
 where
-    Row: Fn(&str) -> Result<T, Arc<str>>,
+    Row: Fn(&str) -> Result<T, ArcStr>,
     Envelope: FnOnce(JsonText<'_>) -> Result<Rest, Cause>,
 {
     type Output = ReadPage<R, T>;

@@ -2,8 +2,8 @@
 
 use std::fmt;
 use std::marker::PhantomData;
-use std::sync::Arc;
 
+use arcstr::ArcStr;
 use serde::de::{DeserializeOwned, Error, IgnoredAny, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
@@ -192,7 +192,7 @@ impl<'de, T: DeserializeOwned> Visitor<'de> for RowsVisitor<T> {
 }
 
 /// Reads a row, or returns why it cannot be read, in few words: `no id`, `not an object`.
-pub(crate) fn read_row<T: DeserializeOwned>(text: &str) -> Result<T, Arc<str>> {
+pub(crate) fn read_row<T: DeserializeOwned>(text: &str) -> Result<T, ArcStr> {
     // A list would be read as the fields of `T` in their order.
     if !text.trim_start().starts_with('{') {
         return Err("not an object".into());
@@ -200,7 +200,7 @@ pub(crate) fn read_row<T: DeserializeOwned>(text: &str) -> Result<T, Arc<str>> {
     serde_json::from_str(text).map_err(|error| reason(&error))
 }
 
-fn reason(error: &serde_json::Error) -> Arc<str> {
+fn reason(error: &serde_json::Error) -> ArcStr {
     let text = error.to_string();
     let text = text.split(" at line ").next().unwrap_or(&text);
     let missing = text.strip_prefix("missing field `").and_then(|field| field.strip_suffix('`'));

@@ -3,8 +3,7 @@
 //! The reference pages document two rules: an image must carry its tag, and the port is sent as a text. All other bounds
 //! are those of what the fields are, wide enough for any machine on offer.
 
-use std::sync::Arc;
-
+use arcstr::ArcStr;
 use serde_json::{Map, Value, json};
 
 use super::super::wire;
@@ -132,7 +131,7 @@ fn filled(field: Field, text: Option<&str>) -> Field {
 }
 
 /// A command as its words. No sample has one: the console's templates have a text as well as a list.
-pub(super) fn words(value: &Value) -> Vec<Arc<str>> {
+pub(super) fn words(value: &Value) -> Vec<ArcStr> {
     match value {
         Value::String(text) if !text.is_empty() => vec![text.as_str().into()],
         Value::Array(all) => all.iter().filter_map(Value::as_str).map(Into::into).collect(),
@@ -221,8 +220,8 @@ mod tests {
 
     #[test]
     fn a_command_is_read_as_a_text_and_as_a_list() {
-        assert_eq!(words(&json!(["sh", "-c"])), ["sh".into(), "-c".into()]);
-        assert_eq!(words(&json!("serve")), ["serve".into()]);
+        assert_eq!(words(&json!(["sh", "-c"])), ["sh", "-c"]);
+        assert_eq!(words(&json!("serve")), ["serve"]);
         assert!(words(&Value::Null).is_empty() && words(&json!({})).is_empty());
     }
 }

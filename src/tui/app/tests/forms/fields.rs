@@ -51,10 +51,10 @@ fn everything_can_be_filled_in_by_keys_and_goes_into_the_write() {
     assert_eq!(values.text("zone"), Some("de-fra-1"));
     assert_eq!(values.text("type"), Some("t-2"));
     assert_eq!(values.text("disk-size"), Some("1T"));
-    assert_eq!(values.several("groups"), ["g-1".into(), "g-2".into()]);
+    assert_eq!(values.several("groups"), ["g-1", "g-2"]);
     assert_eq!(values.get("public"), Some(&FieldValue::Switch(false)));
     assert_eq!(values.map("labels"), Some(&[("env".to_owned(), "test".to_owned())][..]));
-    assert_eq!(values.several("tags"), ["blue".into(), "green".into()]);
+    assert_eq!(values.several("tags"), ["blue", "green"]);
     assert_eq!(values.text("notes"), Some("line one\nline two"));
     assert_eq!(values.secret("password").unwrap().expose(), "long enough");
     assert_eq!(values.get("user-data"), None);

@@ -217,7 +217,7 @@ fn several_targets_show_what_differs_and_go_on_together() {
         form
     };
     let common = CommonForm::of(vec![with_disk("50"), with_disk("60"), with_disk("50")]);
-    assert_eq!(common.mixed, ["disk-size".into()]);
+    assert_eq!(common.mixed, ["disk-size"]);
     give(&mut scene, ticket, Answer::Form(Box::new(Ok(common))));
     assert!(scene.text().contains("Create: 3 instances in exo-prod"), "{}", scene.text());
     assert!(lines_of(&scene, "Disk").0.contains("(mixed)"), "{}", scene.text());

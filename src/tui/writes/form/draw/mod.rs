@@ -4,8 +4,7 @@
 mod panel;
 mod value;
 
-use std::sync::Arc;
-
+use arcstr::ArcStr;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
@@ -36,9 +35,9 @@ pub(super) enum Spot {
     /// A line of a field; `skip` columns of it are scrolled away.
     Field { field: usize, line: usize, skip: usize },
     /// A choice of the field with the focus.
-    Choice(Arc<str>),
+    Choice(ArcStr),
     /// A path that the field with the focus may become.
-    Path(Arc<str>),
+    Path(ArcStr),
     /// The button.
     Button,
 }

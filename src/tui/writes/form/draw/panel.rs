@@ -1,5 +1,6 @@
 //! The help of the field with the focus, its rule, and its choices.
 
+use arcstr::ArcStr;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -202,14 +203,7 @@ enum Text {
     Error,
 }
 
-fn draw_choice(
-    item: &Item<std::sync::Arc<str>>,
-    line: Rect,
-    keys: u16,
-    labels: u16,
-    buf: &mut Buffer,
-    look: &Look<'_>,
-) {
+fn draw_choice(item: &Item<ArcStr>, line: Rect, keys: u16, labels: u16, buf: &mut Buffer, look: &Look<'_>) {
     let is_dim = item.tone == Tone::Dim;
     let style = if is_dim { look.theme.off } else { look.theme.text };
     put(buf, line.x, line.y, keys, &item.key, look.theme.key);

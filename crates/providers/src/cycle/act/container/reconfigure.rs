@@ -308,7 +308,7 @@ mod tests {
             [text("public"), text("ram_limit"), text("cpu_limit")],
             [Some("enable"), Some("2048"), Some("20")]
         );
-        assert_eq!(defaults.several("ports"), ["80:8080".into()]);
+        assert_eq!(defaults.several("ports"), ["80:8080"]);
         assert!(!format!("{form:?}").contains("obviously-fake"), "values of variables are in no form");
         let mut sparse = json!({"network": null});
         set(&mut sparse, "/network/ports", json!(["1:2"]));

@@ -128,7 +128,7 @@ pub(in super::super) const ENTRIES: &[Entry] = &[
 
 fn can_migrate(row: &Resource) -> Availability {
     match row.state() {
-        Some(state) if state.raw.as_ref() == "running" && state.lifecycle == Lifecycle::Pending => {
+        Some(state) if state.raw == "running" && state.lifecycle == Lifecycle::Pending => {
             Availability::No("it is migrating".into())
         }
         _ => in_state(row, &UP, &[]),

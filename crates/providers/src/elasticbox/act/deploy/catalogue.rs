@@ -1,8 +1,8 @@
 //! What can be deployed, and where: boxes, the policies that claim what a box requires, and what a form begins with.
 
 use std::collections::HashSet;
-use std::sync::Arc;
 
+use arcstr::ArcStr;
 use futures_util::{StreamExt as _, stream};
 use serde_json::Value;
 
@@ -87,7 +87,7 @@ fn choice_of_policy(policy: &wire::Box, chosen: &Chosen) -> Choice {
     Choice {
         value: (*policy.id).into(),
         label: policy.name.as_deref().unwrap_or(&policy.id).into(),
-        note: Some(note.into()).filter(|note: &Arc<str>| !note.is_empty()),
+        note: Some(note.into()).filter(|note: &ArcStr| !note.is_empty()),
         unavailable: (!missing.is_empty())
             .then(|| format!("it does not claim {}, which the box requires", missing.join(", ")).into()),
     }
@@ -145,7 +145,7 @@ impl Chosen {
 /// What a form begins with: nothing, a box, or an instance.
 pub(super) enum Source {
     Nothing,
-    Box(Arc<str>),
+    Box(ArcStr),
     Instance(Box<Value>),
 }
 
@@ -195,9 +195,9 @@ impl Source {
         field(self.instance("policy_box")?, "id")
     }
 
-    pub(super) fn tags(&self) -> Vec<Arc<str>> {
+    pub(super) fn tags(&self) -> Vec<ArcStr> {
         let tags = self.instance("tags").and_then(Value::as_array);
-        tags.into_iter().flatten().filter_map(Value::as_str).map(Arc::from).collect()
+        tags.into_iter().flatten().filter_map(Value::as_str).map(ArcStr::from).collect()
     }
 
     pub(super) fn updates(&self) -> &str {

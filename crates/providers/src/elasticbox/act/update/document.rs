@@ -1,7 +1,6 @@
 //! The document of an instance as it is changed, and the list of what that changes.
 
-use std::sync::Arc;
-
+use arcstr::ArcStr;
 use serde_json::{Value, json};
 
 use super::super::super::api::field;
@@ -41,12 +40,12 @@ impl Draft {
     }
 
     /// Shares it with these workspaces; those that it is shared with already keep their roles.
-    pub(super) fn share_with(&mut self, workspaces: &[Arc<str>]) {
+    pub(super) fn share_with(&mut self, workspaces: &[ArcStr]) {
         let now = rows(self.document.get("members"));
         if *workspaces == *members(&self.document) {
             return;
         }
-        let member = |id: &Arc<str>| {
+        let member = |id: &ArcStr| {
             let known = now.iter().find(|it| field(it, "workspace") == Some(id));
             known.cloned().unwrap_or_else(|| json!({"role": "collaborator", "workspace": id}))
         };
@@ -79,13 +78,13 @@ impl Draft {
 }
 
 /// The texts of a list.
-pub(super) fn texts(list: Option<&Value>) -> Vec<Arc<str>> {
-    rows(list).iter().filter_map(Value::as_str).map(Arc::from).collect()
+pub(super) fn texts(list: Option<&Value>) -> Vec<ArcStr> {
+    rows(list).iter().filter_map(Value::as_str).map(ArcStr::from).collect()
 }
 
 /// The workspaces that an instance is shared with.
-pub(super) fn members(instance: &Value) -> Vec<Arc<str>> {
-    rows(instance.get("members")).iter().filter_map(|it| field(it, "workspace")).map(Arc::from).collect()
+pub(super) fn members(instance: &Value) -> Vec<ArcStr> {
+    rows(instance.get("members")).iter().filter_map(|it| field(it, "workspace")).map(ArcStr::from).collect()
 }
 
 /// Boxes by name and version: whole they are as long as the rest together.

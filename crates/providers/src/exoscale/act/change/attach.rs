@@ -2,8 +2,7 @@
 //!
 //! These calls are not of the instance but of what is attached; each request names one of them and the instance.
 
-use std::sync::Arc;
-
+use arcstr::ArcStr;
 use serde_json::json;
 
 use super::super::super::Deck;
@@ -30,7 +29,7 @@ pub(in crate::exoscale::act) struct Attachable {
     attach: &'static str,
     detach: &'static str,
     /// The ids of those that an instance is attached to.
-    present: fn(&Now) -> Vec<Arc<str>>,
+    present: fn(&Now) -> Vec<ArcStr>,
     /// What a detachment means.
     loss: &'static str,
 }
@@ -136,7 +135,7 @@ impl Attachable {
             }
         }
         let mut changes = Changes::default();
-        let names = |ids: &[Arc<str>]| {
+        let names = |ids: &[ArcStr]| {
             let names: Vec<_> = ids.iter().map(|id| label(&choices, id).to_string()).collect();
             Some(names.into())
         };

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use arcstr::ArcStr;
+
 use super::super::super::Deck;
 use super::super::super::api::Zone;
 use super::super::change::{
@@ -104,7 +106,7 @@ const NETWORK: &str = "Network";
 const PLACEMENT: &str = "Placement";
 const OPTIONS: &str = "Options";
 
-fn several(name: &'static str, label: &'static str, section: &'static str, present: Vec<Arc<str>>) -> Field {
+fn several(name: &'static str, label: &'static str, section: &'static str, present: Vec<ArcStr>) -> Field {
     let field =
         Field::new(name, label, FieldKind::Several(Choices::Loaded)).section(section).depends_on(&[ZONE]);
     with_default(field, (!present.is_empty()).then_some(FieldValue::Several(present)))

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use arcstr::ArcStr;
+
 use super::super::super::Deck;
 use super::super::super::api::Zone;
 use super::super::choices;
@@ -34,7 +36,7 @@ impl Source {
     }
 
     /// The id of its template in a zone. Templates have other ids in other zones, and the same names.
-    pub(super) async fn template_in(&self, deck: &Deck, zone: &Zone) -> Option<Arc<str>> {
+    pub(super) async fn template_in(&self, deck: &Deck, zone: &Zone) -> Option<ArcStr> {
         let like = self.like.as_ref()?;
         let id = like.is.template.id.as_deref()?;
         if like.zone.name == zone.name {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use arcstr::ArcStr;
 use serde_json::{Value, json};
 
 use super::super::super::Site;
@@ -118,7 +119,7 @@ const fn flavor_field(subject: &Subject) -> &'static str {
 
 /// A command comes as a list, and from older servers as one text.
 fn command_of(found: &Value) -> Option<FieldValue> {
-    let all: Vec<Arc<str>> = match found.get("command")? {
+    let all: Vec<ArcStr> = match found.get("command")? {
         Value::Array(words) => words.iter().filter_map(Value::as_str).map(Into::into).collect(),
         Value::String(text) => text.split_whitespace().map(Into::into).collect(),
         _ => return None,

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use arcstr::ArcStr;
 use serde_json::Value;
 
 use super::super::super::Site;
@@ -133,7 +134,7 @@ fn set_interfaces(values: &mut FormValues, interfaces: &Value, ports: &Value) {
         let port = text(interface, &["port_id"]);
         let own = rows(ports).iter().find(|it| text(it, &["id"]) == port);
         let groups = own.and_then(|it| it.get("security_groups")?.as_array()).into_iter().flatten();
-        let groups: Vec<Arc<str>> = groups.filter_map(|it| text(it, &["id"])).map(Into::into).collect();
+        let groups: Vec<ArcStr> = groups.filter_map(|it| text(it, &["id"])).map(Into::into).collect();
         if !groups.is_empty() {
             values.set(field("security_groups"), FieldValue::Several(groups));
         }

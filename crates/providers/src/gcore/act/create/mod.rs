@@ -12,6 +12,7 @@ mod system;
 
 use std::sync::Arc;
 
+use arcstr::ArcStr;
 use serde_json::{Value, json};
 
 use super::super::Site;
@@ -111,7 +112,7 @@ pub(super) async fn preview(
     let place = &draft.place;
     let (form, system) = form_of(site, target, Some(&draft)).await?;
     system.check_access(&draft.values)?;
-    let loaded: Vec<Arc<str>> = form
+    let loaded: Vec<ArcStr> = form
         .fields
         .iter()
         .filter(|field| {
@@ -143,7 +144,7 @@ async fn check_loaded(
     target: &Target,
     draft: &Draft,
     entered: &Entered,
-    fields: &[Arc<str>],
+    fields: &[ArcStr],
 ) -> Result<(), Problem> {
     let given = fields.iter().filter(|field| entered.get(field).is_some());
     let reads = given.map(|field| async move {

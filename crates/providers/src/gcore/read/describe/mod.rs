@@ -6,6 +6,7 @@ mod model;
 
 use std::sync::Arc;
 
+use arcstr::ArcStr;
 use serde_json::Value;
 use tokio::sync::mpsc::Sender;
 
@@ -21,7 +22,7 @@ use qdeck_model::{Document, Kind, Problem, ProblemKind, ResourceId};
 struct Sheet<'a> {
     site: &'a Arc<Site>,
     id: &'a ResourceId,
-    project: Arc<str>,
+    project: ArcStr,
     out: Sender<Section>,
 }
 
