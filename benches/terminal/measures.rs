@@ -27,7 +27,8 @@ pub const ALL: &[(&str, Measure)] = &[
 pub struct Program {
     /// The terminal it runs in.
     pub terminal: Terminal,
-    _home: tempfile::TempDir,
+    /// Its home, and the folder it was started in.
+    home: tempfile::TempDir,
 }
 
 /// Starts the program with a configuration.
@@ -46,7 +47,7 @@ pub fn start_program(program: &str, arguments: &[&str]) -> Program {
         columns: 120,
         rows: 36,
     });
-    Program { terminal, _home: home }
+    Program { terminal, home }
 }
 
 /// A cloud of this many instances, and a program that has all of them on its screen.
@@ -237,43 +238,60 @@ fn console() -> Figures {
     ]
 }
 
-/// A log tail at 5,000 lines a second for two minutes.
+/// A log tail at 5,000 lines a second for two minutes, and at 50,000 for one.
 fn logs() -> Figures {
-    const RATE: usize = 5000;
-    const SECONDS: u64 = 120;
-    let cloud = Cloud::start(&["--flood", &RATE.to_string()]);
+    [(5000, 120), (50_000, 60)].into_iter().flat_map(|(rate, seconds)| tail(rate, seconds)).collect()
+}
+
+/// A log tail at so many lines a second, for so many seconds, and what is in its buffer at the end.
+fn tail(rate: usize, seconds: u64) -> Figures {
+    let cloud = Cloud::start(&["--flood", &rate.to_string()]);
     let program = program(&cloud.config());
     let terminal = &program.terminal;
     choose(terminal, "flood-1");
     terminal.type_keys("l");
     terminal.wait_for("following");
     std::thread::sleep(Duration::from_secs(10));
-    let (before, first) = (usage(terminal.pid()), shown(terminal));
-    std::thread::sleep(Duration::from_secs(SECONDS / 2));
+    let (before, first, started) = (usage(terminal.pid()), shown(terminal), Instant::now());
+    std::thread::sleep(Duration::from_secs(seconds / 2));
     let halfway = usage(terminal.pid()).resident;
-    std::thread::sleep(Duration::from_secs(SECONDS / 2));
-    let (after, last) = (usage(terminal.pid()), shown(terminal));
+    std::thread::sleep(Duration::from_secs(seconds / 2));
+    let (after, last, took) = (usage(terminal.pid()), shown(terminal), started.elapsed().as_secs_f64());
+    terminal.type_keys("\x13");
+    terminal.wait_for("saved");
+    let (kept, missing) = kept(program.home.path());
     #[expect(clippy::cast_precision_loss, reason = "small numbers")]
-    let (seconds, lines) = (SECONDS as f64, (last - first) as f64);
+    let lines = (last - first) as f64;
+    let of = format!("{rate} lines/s, {seconds} s");
     vec![
-        ("lines a second, over two minutes".into(), format!("{:.0}", lines / seconds)),
+        (format!("{of}: lines a second"), format!("{:.0}", lines / took)),
         (
-            "processor".into(),
-            format!("{:.1} % of a core", (after.processor - before.processor) / seconds * 100.0),
+            format!("{of}: processor"),
+            format!("{:.1} % of a core", (after.processor - before.processor) / took * 100.0),
         ),
         (
-            "resident after 10, 70 and 130 s (the buffer holds 32 MiB)".into(),
+            format!("{of}: resident after 10 s, halfway, at the end"),
             format!("{:.1}, {halfway:.1}, {:.1} MiB", before.resident, after.resident),
         ),
+        (format!("{of}: lines in the buffer; missing between them"), format!("{kept}; {missing}")),
     ]
+}
+
+/// The lines of the log that was saved in this folder, and how many numbers are missing between the first and the last.
+fn kept(folder: &Path) -> (u64, u64) {
+    let saved = std::fs::read_to_string(folder.join("flood-1.log")).expect("the saved log");
+    let numbers: Vec<u64> = saved.lines().filter_map(number).collect();
+    let missing = numbers.windows(2).map(|pair| (pair[1] - pair[0]).saturating_sub(1)).sum();
+    (numbers.len() as u64, missing)
+}
+
+/// The number of a line of a flood.
+fn number(line: &str) -> Option<u64> {
+    line.split(|c: char| !c.is_ascii_digit()).find(|run| run.len() >= 8)?.parse().ok()
 }
 
 /// The number of the last line of a flood on the screen.
 fn shown(terminal: &Terminal) -> u64 {
     let screen = terminal.screen();
-    let numbers = screen.lines().filter_map(|line| {
-        let digits = line.split(|c: char| !c.is_ascii_digit()).find(|run| run.len() >= 8)?;
-        digits.parse().ok()
-    });
-    numbers.max().expect("numbered lines on the screen")
+    screen.lines().filter_map(number).max().expect("numbered lines on the screen")
 }

@@ -12,6 +12,9 @@ use qdeck_model::Unreadable;
 use qdeck_net::{Cause, Intake, JsonText};
 use serde_json::value::RawValue;
 
+/// A longer row is checked before it is read.
+const MAX_ROW_BYTES_READ_AT_ONCE: usize = 64 << 10;
+
 /// A page of a scope, while it arrives. Its rows are read as soon as they are there.
 pub(crate) struct ArrivingPage<'w, R, T, Row, Envelope> {
     splitter: RowSplitter,
@@ -104,6 +107,21 @@ impl<R, T, Row> ArrivingRows<'_, R, T, Row> {
     }
 }
 
+impl<R, T, Row: Fn(&str) -> Result<T, ArcStr>> ArrivingRows<'_, R, T, Row> {
+    /// Reads a row; or returns why it cannot be read, if it is JSON all the same.
+    fn read_row(&self, text: &[u8]) -> Result<Result<T, ArcStr>, Cause> {
+        // What can be read is JSON, so that only a text that cannot, or that may be made to cost memory, is gone over twice.
+        if text.len() <= MAX_ROW_BYTES_READ_AT_ONCE
+            && let Ok(text) = std::str::from_utf8(text)
+            && let Ok(row) = (self.read)(text)
+        {
+            return Ok(Ok(row));
+        }
+        let text = self.checked(text)?;
+        Ok((self.read)(text))
+    }
+}
+
 impl<R, T, Row: Fn(&str) -> Result<T, ArcStr>> RowSink for ArrivingRows<'_, R, T, Row> {
     fn expected(&self) -> Option<usize> {
         self.expected_mark().map(|mark| mark.digest.length as usize)
@@ -131,17 +149,14 @@ impl<R, T, Row: Fn(&str) -> Result<T, ArcStr>> RowSink for ArrivingRows<'_, R, T
         let known = self.walk.known_row(&digest);
         let row = match known {
             Some((of, row)) if of == self.version => ReadRow::Known(row),
-            known => {
-                let text = self.checked(text)?;
-                match (self.read)(text) {
-                    Ok(row) => ReadRow::Changed(row, known.map(|(_, row)| row)),
-                    Err(why) => {
-                        self.unreadable.rows += 1;
-                        self.unreadable.why.get_or_insert(why);
-                        return Ok(());
-                    }
+            known => match self.read_row(text)? {
+                Ok(row) => ReadRow::Changed(row, known.map(|(_, row)| row)),
+                Err(why) => {
+                    self.unreadable.rows += 1;
+                    self.unreadable.why.get_or_insert(why);
+                    return Ok(());
                 }
-            }
+            },
         };
         self.rows.push((digest, row));
         Ok(())
