@@ -289,10 +289,12 @@ fn block_on<T>(run: impl Future<Output = T>) -> std::io::Result<T> {
     block_on_with(&mut runtime(), run)
 }
 
-/// The same for the screen, whose thread answers keys: those that read and parse pages may want both of two processors, and
-/// have a lower priority. On Linux a priority is a thread's; elsewhere it would be that of the whole process.
+/// The same for the screen, whose thread answers keys: the one that reads and parses pages must not take its processor, and has
+/// a lower priority. On Linux a priority is a thread's; elsewhere it would be that of the whole process. One is enough, since
+/// each piece of its work is short. A second would be woken for every answer, to find that the first has it already.
 fn block_on_screen<T>(run: impl Future<Output = T>) -> std::io::Result<T> {
     let mut runtime = runtime();
+    runtime.worker_threads(1);
     #[cfg(target_os = "linux")]
     runtime.on_thread_start(|| {
         // A system that does not allow it works all the same.
