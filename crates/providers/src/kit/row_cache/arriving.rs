@@ -150,7 +150,7 @@ impl<R, T, Row: Fn(&str) -> Result<T, ArcStr>> RowSink for ArrivingRows<'_, R, T
         let row = match known {
             Some((of, row)) if of == self.version => ReadRow::Known(row),
             known => match self.read_row(text)? {
-                Ok(row) => ReadRow::Changed(row, known.map(|(_, row)| row)),
+                Ok(row) => ReadRow::Changed(Box::new(row), known.map(|(_, row)| row)),
                 Err(why) => {
                     self.unreadable.rows += 1;
                     self.unreadable.why.get_or_insert(why);
