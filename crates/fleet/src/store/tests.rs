@@ -274,7 +274,7 @@ fn a_bound_is_known_until_a_listing_ends_without_one() {
 fn a_bare_row_is_cheap() {
     const ROWS: usize = 500_000;
     /// The limit on a row, in bytes.
-    const MAX_ROW_BYTES: usize = 800;
+    const MAX_ROW_BYTES: usize = 500;
     let resident = || {
         let status = std::fs::read_to_string("/proc/self/status").unwrap();
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
