@@ -1,4 +1,4 @@
-//! The system's allocator, told to give back what is freed.
+//! The system's allocator, set to give back what is freed.
 //!
 //! Between the rows that stay a listing allocates answers, buffers and tables that do not. As it comes, glibc's `malloc`
 //! learns from the first large block that is freed to take the next ones from its heap, where they leave holes between rows,
@@ -38,7 +38,7 @@ pub fn give_back_early() {
     }
 }
 
-/// False also where that cannot be told.
+/// False also where that cannot be read.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 fn is_only_thread() -> bool {
     std::fs::read_dir("/proc/self/task").is_ok_and(|threads| threads.count() == 1)

@@ -152,12 +152,12 @@ impl<R> ListPage for Walked<R> {
     }
 }
 
-/// A row of a changed page. What was read of one may be large, and most of a page's are as before.
+/// A row of a changed page.
 enum ReadRow<R, T> {
     /// As before.
     Known(Arc<R>),
     /// New or changed, or one that may be mapped to something else now: then with what it was mapped to.
-    Changed(Box<T>, Option<Arc<R>>),
+    Changed(T, Option<Arc<R>>),
 }
 
 /// A page with at least one row that is to be mapped.
@@ -174,7 +174,7 @@ impl<R, T> ChangedPage<R, T> {
     pub(crate) fn changed(&self) -> impl Iterator<Item = &T> {
         self.rows.iter().filter_map(|(_, row)| match row {
             ReadRow::Known(_) => None,
-            ReadRow::Changed(row, _) => Some(&**row),
+            ReadRow::Changed(row, _) => Some(row),
         })
     }
 

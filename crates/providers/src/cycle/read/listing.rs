@@ -109,7 +109,8 @@ impl List<'_> {
             self.map.learn(&list.includes);
             Ok(Rest::Unsaid)
         };
-        let begin = || walk.arriving(at.number, version(), RowsAt::Member("data"), read_row, envelope);
+        let begin =
+            || walk.arriving(at.number, version(), RowsAt::Member("data"), read_row::<Box<T>>, envelope);
         Ok(match self.api.take(self.path, &query, begin).await? {
             ReadPage::Known(page) => page,
             ReadPage::Changed(page) => {

@@ -78,7 +78,7 @@ async fn of_zone(
     let names = async {
         if page.changed().next().is_some() {
             tokio::join!(types(deck), templates());
-            singles(deck, zone, catalogue.unknown(page.changed())).await;
+            singles(deck, zone, catalogue.unknown(page.changed().map(Box::as_ref))).await;
         }
     };
     let map = || {
@@ -106,7 +106,7 @@ async fn list(
     deck: &Deck,
     zone: &Zone,
     walk: &CachedWalk<Resource>,
-) -> Result<ReadPage<Resource, wire::Instance>, Problem> {
+) -> Result<ReadPage<Resource, Box<wire::Instance>>, Problem> {
     let ask = Ask::new("list-instances", &["instance"]);
     let request = format!("{} of zone {}", ask.name(), zone.name);
     let version = deck.catalogues.of(&zone.name).version();

@@ -45,6 +45,8 @@ impl<R> CachedWalk<R> {
     /// Reads the page of this number, from 1, while it arrives; a list without pages is the first. `version` is that of
     /// whatever else its rows are mapped with; `row` reads a row or returns why it cannot be read, and `envelope` reads the
     /// document, whose list of rows is empty then, unless it is the same as before.
+    ///
+    /// `T` is to be a pointer: a row that is as before takes as much room as it, and most of a page's are.
     pub(crate) fn arriving<T, Row, Envelope>(
         &self,
         number: usize,
@@ -150,7 +152,7 @@ impl<R, T, Row: Fn(&str) -> Result<T, ArcStr>> RowSink for ArrivingRows<'_, R, T
         let row = match known {
             Some((of, row)) if of == self.version => ReadRow::Known(row),
             known => match self.read_row(text)? {
-                Ok(row) => ReadRow::Changed(Box::new(row), known.map(|(_, row)| row)),
+                Ok(row) => ReadRow::Changed(row, known.map(|(_, row)| row)),
                 Err(why) => {
                     self.unreadable.rows += 1;
                     self.unreadable.why.get_or_insert(why);
