@@ -47,17 +47,22 @@ pub fn run(wanted: &[String]) {
     }
 }
 
-fn fleet(instances: usize, telemetry: bool) -> Figures {
+/// A cloud of all five platforms with so many instances, and a program with these settings that has just been started.
+pub fn large(instances: usize, settings: &str) -> (Cloud, Program) {
     let faces = "cycle,quasarch,gcore,elasticbox,exoscale";
     let cloud = Cloud::start(&["--faces", faces, "--instances", &instances.to_string()]);
     give_way(cloud.pid());
+    let config = cloud.config().with_file_name("fleet.toml");
+    fs::write(&config, format!("{settings}{}", cloud.text())).expect("writable");
+    let program = program(&config);
+    (cloud, program)
+}
+
+fn fleet(instances: usize, telemetry: bool) -> Figures {
     // An hour between two samples is none within the run. What a platform pushes of the selected row comes all the same.
     let pace = if telemetry { "5s" } else { "1h" };
-    let config = cloud.config().with_file_name("fleet.toml");
-    let settings = format!("refresh = \"5s\"\nsample_every = \"{pace}\"\n");
-    fs::write(&config, format!("{settings}{}", cloud.text())).expect("writable");
+    let (_cloud, program) = large(instances, &format!("refresh = \"5s\"\nsample_every = \"{pace}\"\n"));
     let began = Instant::now();
-    let program = program(&config);
     let rows = wait_listed(&program, instances);
     let listed = began.elapsed();
     let terminal = &program.terminal;
@@ -186,7 +191,7 @@ fn spent(before: &Usage, after: &Usage, wrote: usize) -> String {
 }
 
 /// The median over the turns of a percentile of each.
-fn percentile(turns: &[Vec<Duration>], share: usize) -> Duration {
+pub fn percentile(turns: &[Vec<Duration>], share: usize) -> Duration {
     let mut of_turns: Vec<Duration> = turns
         .iter()
         .map(|times| {
@@ -199,7 +204,8 @@ fn percentile(turns: &[Vec<Duration>], share: usize) -> Duration {
     of_turns[of_turns.len() / 2]
 }
 
-fn words(turns: &[Vec<Duration>]) -> String {
+/// The same in words.
+pub fn words(turns: &[Vec<Duration>]) -> String {
     let at = |share| percentile(turns, share).as_secs_f64() * 1000.0;
     format!("p50 {:.2} ms, p95 {:.2} ms, most {:.1} ms", at(50), at(95), at(100))
 }

@@ -2,7 +2,7 @@
 //!
 //! `cargo bench --bench terminal` runs all; `cargo bench --bench terminal -- keys idle` only those named;
 //! `cargo bench --bench terminal -- fleet 10000` measures fleets of five platforms while they are listed, of so many rows or of
-//! four sizes; `cargo bench --bench terminal -- soak 20` uses the program for so many minutes and watches its memory. Linux only:
+//! four sizes; `-- consoles 10000` types into a console beside them; `cargo bench --bench terminal -- soak 20` uses the program for so many minutes and watches its memory. Linux only:
 //! processor time, wakeups and memory are read from `/proc`. How to read the figures: `benches/README.md`.
 #![expect(
     clippy::print_stdout,
@@ -15,6 +15,8 @@
 #[expect(dead_code, reason = "shared with the session tests, which use all of it")]
 #[path = "../../tests/sessions/cloud.rs"]
 mod cloud;
+#[cfg(all(target_os = "linux", feature = "demo"))]
+mod consoles;
 #[cfg(all(target_os = "linux", feature = "demo"))]
 mod fleets;
 #[cfg(all(target_os = "linux", feature = "demo"))]
@@ -46,6 +48,9 @@ fn main() {
     }
     if wanted.is_empty() || wanted.first().is_some_and(|name| name == "fleet") {
         fleets::run(wanted.get(1..).unwrap_or_default());
+    }
+    if wanted.is_empty() || wanted.first().is_some_and(|name| name == "consoles") {
+        consoles::run(wanted.get(1..).unwrap_or_default());
     }
     for (name, measure) in measures::ALL {
         if wanted.is_empty() || wanted.iter().any(|wanted| wanted == name) {

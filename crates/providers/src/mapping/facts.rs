@@ -1,5 +1,6 @@
 //! The facts of a row: what a platform reports beyond the model's own columns, under the API's names.
 
+use arcstr::ArcStr;
 use qdeck_model::Fact;
 
 use super::interner::Interner;
@@ -19,6 +20,13 @@ impl<'a> Facts<'a> {
     pub(crate) fn add(&mut self, name: &'static str, value: Option<&str>) {
         if let Some(value) = value.filter(|value| !value.is_empty()) {
             self.facts.push(Fact { name, value: self.strings.intern(value) });
+        }
+    }
+
+    /// Adds a fact whose text is another part of the row, or of another row.
+    pub(crate) fn share(&mut self, name: &'static str, value: &ArcStr) {
+        if !value.is_empty() {
+            self.facts.push(Fact { name, value: value.clone() });
         }
     }
 

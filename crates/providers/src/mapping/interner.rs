@@ -10,13 +10,39 @@ use arcstr::ArcStr;
 use foldhash::fast::RandomState;
 use parking_lot::Mutex;
 
-/// The most values an interner keeps. Beyond it new values are still returned, but no longer shared: a set that large
-/// does not repeat.
-const MAX_INTERNED_VALUES: usize = 20_000;
+/// The number of values at which an interner first forgets those that do not repeat.
+const FORGETS_FROM: usize = 8192;
 
 /// One shared copy of each of many equal values: texts (states, locations, hosts, images) unless another pointer is named.
 /// Cheap to clone; clones share their values.
-pub(crate) struct Interner<S = ArcStr>(Arc<Mutex<HashSet<S, RandomState>>>);
+///
+/// Values that no row has any more, and those that only one row has, are forgotten whenever the number of values has
+/// doubled.
+pub(crate) struct Interner<S = ArcStr>(Arc<Mutex<Values<S>>>);
+
+struct Values<S> {
+    shared: HashSet<S, RandomState>,
+    /// The number at which values are forgotten next.
+    forgets_at: usize,
+}
+
+/// A pointer that counts its holders.
+pub(crate) trait Counted {
+    /// Those that share the value; 0 where nobody counts them.
+    fn holders(&self) -> usize;
+}
+
+impl Counted for ArcStr {
+    fn holders(&self) -> usize {
+        Self::strong_count(self).unwrap_or_default()
+    }
+}
+
+impl<T: ?Sized> Counted for Arc<T> {
+    fn holders(&self) -> usize {
+        Self::strong_count(self)
+    }
+}
 
 impl<S> Clone for Interner<S> {
     fn clone(&self) -> Self {
@@ -26,24 +52,24 @@ impl<S> Clone for Interner<S> {
 
 impl<S> Default for Interner<S> {
     fn default() -> Self {
-        Self(Arc::default())
+        Self(Arc::new(Mutex::new(Values { shared: HashSet::default(), forgets_at: FORGETS_FROM })))
     }
 }
 
 impl<S> Interner<S>
 where
-    S: Clone + Eq + Hash + Deref<Target: Eq + Hash> + Borrow<S::Target>,
+    S: Clone + Counted + Eq + Hash + Deref<Target: Eq + Hash> + Borrow<S::Target>,
 {
     /// The shared copy of a value.
     pub(crate) fn intern<'a>(&self, value: &'a S::Target) -> S
     where
         S: From<&'a S::Target>,
     {
-        let mut interned = self.0.lock();
-        if let Some(shared) = interned.get(value) {
+        let mut values = self.0.lock();
+        if let Some(shared) = values.shared.get(value) {
             return shared.clone();
         }
-        keep(&mut interned, value.into())
+        values.keep(value.into())
     }
 
     /// The shared copy of a value that is at hand.
@@ -52,20 +78,26 @@ where
         S: From<S::Target>,
         S::Target: Sized,
     {
-        let mut interned = self.0.lock();
-        if let Some(shared) = interned.get(&value) {
+        let mut values = self.0.lock();
+        if let Some(shared) = values.shared.get(&value) {
             return shared.clone();
         }
-        keep(&mut interned, value.into())
+        values.keep(value.into())
     }
 }
 
-/// Adds a value to those that are shared, if there is room.
-fn keep<S: Clone + Eq + Hash>(interned: &mut HashSet<S, RandomState>, shared: S) -> S {
-    if interned.len() < MAX_INTERNED_VALUES {
-        interned.insert(shared.clone());
+impl<S: Clone + Counted + Eq + Hash> Values<S> {
+    /// Adds a value to those that are shared.
+    fn keep(&mut self, shared: S) -> S {
+        if self.shared.len() >= self.forgets_at {
+            // One holder is this set.
+            self.shared.retain(|value| value.holders() > 2);
+            self.forgets_at = FORGETS_FROM.max(self.shared.len() * 2);
+            self.shared.shrink_to(self.forgets_at);
+        }
+        self.shared.insert(shared.clone());
+        shared
     }
-    shared
 }
 
 impl Interner {
@@ -85,5 +117,30 @@ mod tests {
         let first = strings.intern("running");
         assert!(ArcStr::ptr_eq(&first, &strings.clone().intern("running")));
         assert_eq!(&*strings.intern("stopped"), "stopped");
+    }
+
+    #[test]
+    fn what_does_not_repeat_is_forgotten() {
+        let strings = Interner::<ArcStr>::default();
+        let rows: Vec<_> = (0..FORGETS_FROM - 1).map(|n| strings.intern(&n.to_string())).collect();
+        let pair = [strings.intern("running"), strings.intern("running")];
+        // One more than there is room for.
+        let one_more = strings.intern("stopped");
+        assert_eq!(strings.0.lock().shared.len(), 2);
+        assert!(ArcStr::ptr_eq(&strings.intern("running"), &pair[0]));
+        assert!(ArcStr::ptr_eq(&strings.intern("stopped"), &one_more));
+        assert_eq!(&*rows[0], "0");
+    }
+
+    #[test]
+    fn values_that_repeat_stay_however_many_they_are() {
+        let strings = Interner::<ArcStr>::default();
+        let text = |n: usize| format!("host-{n}");
+        let rows: Vec<_> = (0..FORGETS_FROM * 3)
+            .flat_map(|n| [strings.intern(&text(n)), strings.intern(&text(n))])
+            .collect();
+        assert!(
+            rows.chunks(2).enumerate().all(|(n, pair)| ArcStr::ptr_eq(&strings.intern(&text(n)), &pair[0]))
+        );
     }
 }

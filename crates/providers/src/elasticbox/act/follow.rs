@@ -112,7 +112,7 @@ impl Begun {
         let mut row = found.unwrap_or_else(|| Operation {
             target: Some(name),
             ..Operation::new(
-                ResourceId::scoped(&map.context, Kind::Operation, id, LATEST),
+                ResourceId::scoped(&map.context, Kind::Operation, id, LATEST.clone()),
                 map.strings.intern(self.verb.events.first().copied().unwrap_or(self.verb.word)),
                 State::new(Lifecycle::Running, "accepted"),
             )
@@ -279,11 +279,11 @@ mod tests {
             shown("o-7", Lifecycle::Failed, reason)
         );
         let failed = row("shutdown", instance("unavailable", "shutdown", AFTER), None);
-        assert_eq!(failed, shown(LATEST, Lifecycle::Failed, Some("the instance is unavailable")));
+        assert_eq!(failed, shown(&LATEST, Lifecycle::Failed, Some("the instance is unavailable")));
         // Another operation came after it: its own state is in the history only.
         let other = || instance("processing", "poweron", AFTER);
         assert_eq!(row("shutdown", other(), Some(history("done", 0))), shown("o-7", Lifecycle::Done, None));
-        assert_eq!(row("shutdown", other(), None), shown(LATEST, Lifecycle::Running, None));
+        assert_eq!(row("shutdown", other(), None), shown(&LATEST, Lifecycle::Running, None));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Maps boxes, which are what can be deployed and the policies for deploying it, to containers.
 
-use super::{Mapper, lease};
+use super::{Mapper, lifespan};
 use crate::elasticbox::wire;
 use crate::mapping::facts::Facts;
 use crate::mapping::lenient::ObjectOrDefault;
@@ -18,7 +18,7 @@ impl Mapper {
             (*script.length != Some(0)).then(|| name.clone())
         };
         let events: Vec<String> = wire.events.iter().filter_map(written).collect();
-        let (events, lifespan) = (joined(&events), lease::lifespan(&wire.lifespan));
+        let (events, lifespan) = (joined(&events), lifespan(&wire.lifespan));
         let mut facts = Facts::new(&self.strings);
         facts.extend([
             ("kind", Some(kind(wire))),

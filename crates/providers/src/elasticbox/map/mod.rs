@@ -1,7 +1,7 @@
 //! Maps ElasticBox's instances, boxes and operations to rows.
 
 mod boxes;
-pub(crate) mod lease;
+mod lease;
 mod operation;
 pub(crate) mod state;
 
@@ -13,7 +13,7 @@ use super::wire;
 use crate::mapping::facts::Facts;
 use crate::mapping::interner::Interner;
 pub(crate) use boxes::kind as kind_of_box;
-pub(crate) use lease::lifespan;
+pub(crate) use lease::{LEASE, Lease, lifespan};
 pub(crate) use operation::LATEST;
 use qdeck_model::{
     ContainerLink, ContextName, Fact, Instance, Kind, Lifecycle, Offers, ResourceId, State, Timestamp,
@@ -61,7 +61,7 @@ impl Mapper {
 
     fn instance_facts(&self, wire: &wire::Instance, now: Timestamp) -> Facts<'_> {
         let machines = machines(&wire.service.machines);
-        let lease = lease::remaining(&wire.lease, now);
+        let lease = Lease::of(&wire.lease, &self.strings).map(|lease| lease.remaining(now));
         let updates = wire.automatic_updates.as_deref().filter(|word| *word != "off");
         let mut facts = Facts::new(&self.strings);
         facts.extend([
@@ -73,7 +73,7 @@ impl Mapper {
             ("machines", machines.as_deref()),
             ("policy_box", wire.policy_box.name.as_deref()),
             ("cloud", wire.profile(|it| &it.cloud)),
-            (lease::LEASE, lease.as_deref()),
+            (LEASE, lease.as_deref()),
             ("automatic_updates", updates),
         ]);
         facts

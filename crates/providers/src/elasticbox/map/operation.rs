@@ -1,6 +1,6 @@
 //! Maps operations: the latest one, which is part of an instance's document, and the entries of its history.
 
-use arcstr::ArcStr;
+use arcstr::{ArcStr, literal};
 
 use super::{Mapper, state};
 use crate::elasticbox::wire;
@@ -8,7 +8,7 @@ use crate::mapping::facts::Facts;
 use qdeck_model::{Instance, Kind, Lifecycle, Operation, ResourceId, State, Step};
 
 /// The id of an instance's latest operation, which has none in the document.
-pub(crate) const LATEST: &str = "latest";
+pub(crate) static LATEST: ArcStr = literal!("latest");
 
 impl Mapper {
     /// Maps the latest operation of an instance. Its end is unknown: `updated` changes with every edit.
@@ -20,14 +20,15 @@ impl Mapper {
         }
         let created = wire.operation.created.timestamp();
         let mut facts = Facts::new(&self.strings);
-        facts.extend([("instance", Some(&row.id.id)), ("workspace", wire.operation.workspace.as_deref())]);
+        facts.share("instance", &row.id.id);
+        facts.add("workspace", wire.operation.workspace.as_deref());
         Some(Operation {
             target: Some(row.name.clone()),
             created,
             started: created,
             facts: facts.into_vec(),
             ..Operation::new(
-                ResourceId::scoped(&self.context, Kind::Operation, row.id.id.clone(), LATEST),
+                ResourceId::scoped(&self.context, Kind::Operation, row.id.id.clone(), LATEST.clone()),
                 self.strings.intern(event),
                 state,
             )
@@ -53,8 +54,8 @@ impl Mapper {
         let created = wire.created.timestamp();
         let over = matches!(state.lifecycle, Lifecycle::Done | Lifecycle::Failed);
         let mut facts = Facts::new(&self.strings);
+        facts.share("instance", instance);
         facts.extend([
-            ("instance", Some(&**instance)),
             ("workspace", wire.workspace.as_deref()),
             ("instance_state", wire.instance_state.as_deref()),
             ("request_id", wire.request_id.as_deref()),

@@ -49,7 +49,7 @@ impl Addresses {
     pub(crate) fn rows(&self, listed: &[&Listed], now: Timestamp) -> Vec<Arc<Resource>> {
         let known = self.lock();
         let addresses = |id: &ArcStr| Some(&known.get(id)?.addresses[..]);
-        listed.iter().map(|it| it.row(addresses(&it.id.id), now)).collect()
+        listed.iter().map(|it| it.row(addresses(&it.id), now)).collect()
     }
 
     /// The instances to ask about.
@@ -64,14 +64,14 @@ impl Addresses {
                 // While it is made or unmade its machines come and go.
                 let rests =
                     matches!(row.lifecycle, Lifecycle::Running | Lifecycle::Stopped | Lifecycle::Failed);
-                rests && known.get(&row.id.id).is_none_or(|known| known.version != row.version)
+                rests && known.get(&row.id).is_none_or(|known| known.version != row.version)
             })
             .collect();
         unread.sort_by_key(|row| std::cmp::Reverse(row.changed));
         unread
             .into_iter()
             .take(MAX_SERVICE_READS)
-            .map(|row| Unread { id: row.id.id.clone(), version: row.version })
+            .map(|row| Unread { id: row.id.clone(), version: row.version })
             .collect()
     }
 

@@ -48,7 +48,7 @@ pub(crate) async fn get(api: &Api, map: &Mapper, id: &ResourceId) -> Result<Reso
             }
             let wire: wire::Instance = api.get(&["instances", instance], &[]).await?;
             let row = map.instance(&wire, Timestamp::now());
-            let found = if *id.id == *LATEST {
+            let found = if id.id == LATEST {
                 map.latest(&wire, &row)
             } else {
                 let all = history::of_instance(api, map, instance, &row.name).await?;
@@ -122,7 +122,7 @@ async fn operation(api: &Api, instance: &str, id: &str, out: &Sender<Section>) -
     let begun = Begun::parse(id);
     let is_it = |it: &Value| match &begun {
         Some(begun) => field(it, "operation").is_some_and(|event| begun.is_event(event)),
-        None => id == LATEST || Deployment::parse(id).is_some() || field(it, "id") == Some(id),
+        None => id == &*LATEST || Deployment::parse(id).is_some() || field(it, "id") == Some(id),
     };
     let mine = history.as_ref().ok().and_then(Value::as_array);
     let mine = mine.and_then(|all| all.iter().rfind(|it| is_it(it))).cloned();

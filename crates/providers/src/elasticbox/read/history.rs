@@ -45,7 +45,7 @@ pub(crate) struct Wanted {
 impl Wanted {
     fn new(row: &Listed) -> Self {
         Self {
-            id: row.id.id.clone(),
+            id: row.id.clone(),
             name: row.name.clone(),
             moving: row.lifecycle.is_moving(),
             version: row.version,
@@ -65,7 +65,7 @@ impl Histories {
         let known = self.0.lock();
         let (mut known_rows, mut rest) = (Rows::default(), Vec::new());
         for row in rows {
-            match known.get(&row.id.id) {
+            match known.get(&row.id) {
                 Some(known) if known.version == row.version => {
                     known_rows.good.extend(known.operations.good.iter().cloned());
                     known_rows.unreadable.add(&known.operations.unreadable);

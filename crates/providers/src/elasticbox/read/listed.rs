@@ -6,14 +6,14 @@ use std::sync::Arc;
 use arcstr::ArcStr;
 use parking_lot::Mutex;
 
-use super::super::map::{Mapper, lease};
+use super::super::map::{Lease, Mapper};
 use super::super::wire;
 use crate::kit::pages::key_of;
-use qdeck_model::{Address, Instance, Lifecycle, Resource, ResourceId, Timestamp};
+use qdeck_model::{Address, Instance, Lifecycle, Resource, Timestamp};
 
 /// An instance as it was listed.
 pub(crate) struct Listed {
-    pub(crate) id: ResourceId,
+    pub(crate) id: ArcStr,
     pub(crate) name: ArcStr,
     pub(crate) lifecycle: Lifecycle,
     pub(crate) changed: Option<Timestamp>,
@@ -23,7 +23,7 @@ pub(crate) struct Listed {
     /// The list had only part of it.
     pub(crate) is_short: bool,
     /// Where it has one.
-    lease: Option<Box<wire::Lease>>,
+    lease: Option<Lease>,
     row: Mutex<Row>,
 }
 
@@ -38,9 +38,9 @@ impl Listed {
     pub(crate) fn new(map: &Mapper, wire: &wire::Instance, now: Timestamp) -> Self {
         let instance = map.instance(wire, now);
         let latest = map.latest(wire, &instance).map(Resource::Operation).map(Arc::new);
-        let lease = wire.lease.operation.is_some().then(|| Box::new((*wire.lease).clone()));
+        let lease = Lease::of(&wire.lease, &map.strings);
         Self {
-            id: instance.id.clone(),
+            id: instance.id.id.clone(),
             name: instance.name.clone(),
             is_short: wire.is_short(),
             lifecycle: instance.state.lifecycle,
@@ -51,7 +51,7 @@ impl Listed {
                     .map(|it| it.as_deref()),
             ),
             row: Mutex::new(Row {
-                until: lease.as_ref().and_then(|lease| lease::changes_at(lease, now)),
+                until: lease.as_ref().and_then(|lease| lease.changes_at(now)),
                 instance: Arc::new(Resource::Instance(instance)),
             }),
             lease,
@@ -73,8 +73,8 @@ impl Listed {
             instance.addresses = addresses.into();
         }
         if let Some(lease) = lease {
-            instance.facts = lease::renewed(&instance.facts, lease, now);
-            row.until = lease::changes_at(lease, now);
+            instance.facts = lease.renewed(&instance.facts, now);
+            row.until = lease.changes_at(now);
         }
         row.instance = Arc::new(Resource::Instance(instance));
         row.instance.clone()

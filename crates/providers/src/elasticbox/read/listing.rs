@@ -100,7 +100,7 @@ impl Walk<'_> {
         self.listing.count(page.unreadable());
         let fresh: Vec<&Listed> = {
             let mut sent = self.sent.lock();
-            page.rows().map(|row| &**row).filter(|row| sent.insert(row.id.id.clone())).collect()
+            page.rows().map(|row| &**row).filter(|row| sent.insert(row.id.clone())).collect()
         };
         if self.kind == Kind::Instance {
             self.instances(place, &fresh).await

@@ -205,12 +205,12 @@ async fn instances(
         ReadPage::Changed(page) => page,
     };
     let is_short = |row: &&Arc<Listed>| row.is_short && *place != Place::Personal;
-    let key = |row: &Listed| key_of(&row.id.id);
+    let key = |row: &Listed| key_of(&row.id);
     if !page.changed().any(|row| is_short(&row)) {
         return Ok(walk.keep(1, version, &page, Arc::clone, key));
     }
     let (short, whole): (Vec<&Arc<Listed>>, Vec<_>) = page.changed().partition(is_short);
-    let short: Vec<&str> = short.into_iter().map(|row| &*row.id.id).collect();
+    let short: Vec<&str> = short.into_iter().map(|row| &*row.id).collect();
     let mut rows = Rows { good: whole.into_iter().cloned().collect(), unreadable: page.unreadable().clone() };
     for ids in short.chunks(IDS_AT_ONCE) {
         let whole: wire::List<wire::Instance> = api.get(&path, &[("ids", &ids.join(","))]).await?;
