@@ -2,25 +2,33 @@
 //! no other row is looked at but those that they are compared with.
 
 use super::Job;
-use super::order::Keyed;
+use super::order::{Keyed, Keys};
 use crate::filter::Matcher;
 use crate::rows::{Changes, Place, PlaceSet};
 
 /// All places in order. `before` is the order of the rows before these changes.
 pub(super) fn sorted(job: &Job, before: &[Place], changes: &Changes) -> Vec<Place> {
-    let sort = job.spec.sort;
     let mut kept = Vec::with_capacity(before.len());
     kept.extend(before.iter().copied().filter(|place| !changes.is_changed.contains(*place)));
-    let keyed = |place: Place| job.rows.get(place).map(|row| Keyed::new(job, place, row));
-    let mut fresh: Vec<Keyed<'_>> = changes.now.iter().filter_map(|place| keyed(*place)).collect();
-    fresh.sort_unstable_by(|a, b| a.compare(b, sort));
+    let mut keys = Keys::new(job);
+    let row = |place: Place| job.rows.get(place).map(|row| (place, row));
+    let fresh = changes.now.iter().filter_map(|place| row(*place));
+    let mut fresh: Vec<Keyed> = fresh.map(|(place, row)| keys.add(place, row)).collect();
+    fresh.sort_unstable_by(|a, b| keys.compare(a, b));
     let mut sorted = Vec::with_capacity(kept.len() + fresh.len());
     let mut rest = &kept[..];
-    for row in fresh {
-        let is_before = |place: &Place| keyed(*place).is_some_and(|other| other.compare(&row, sort).is_lt());
+    for changed in fresh {
+        let is_before = |place: &Place| {
+            row(*place).is_some_and(|(place, row)| {
+                let other = keys.add(place, row);
+                let order = keys.compare(&other, &changed);
+                keys.forget_last(&other);
+                order.is_lt()
+            })
+        };
         let (before, behind) = rest.split_at(rest.partition_point(is_before));
         sorted.extend_from_slice(before);
-        sorted.push(row.place);
+        sorted.push(changed.place);
         rest = behind;
     }
     sorted.extend_from_slice(rest);

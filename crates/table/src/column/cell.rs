@@ -119,7 +119,7 @@ impl<'a> Cell<'a> {
     }
 
     /// The sort key of rows; `None` comes last in either direction.
-    pub(crate) fn sort_key(self) -> Option<SortKey> {
+    pub(crate) fn sort_key(self) -> Option<SortKey<'a>> {
         match self {
             Self::Empty | Self::Samples(_) | Self::Limits(None, _) => None,
             // What needs attention first.
@@ -135,10 +135,10 @@ impl<'a> Cell<'a> {
             Self::Cores(cores) | Self::Limits(Some(cores), _) => Some(SortKey::millionths(cores.0)),
             Self::Amount(text) => match amount(text) {
                 Some(number) => Some(SortKey::millionths(number)),
-                None => SortKey::natural(text),
+                None => SortKey::text(text),
             },
-            Self::Text(text) => SortKey::natural(text),
-            _ => SortKey::natural(&self.timeless_text()),
+            Self::Text(text) => SortKey::text(text),
+            _ => SortKey::text(self.timeless_text()),
         }
     }
 
