@@ -161,7 +161,7 @@ impl Api {
         Ok(match kit::within(PAGE_TIMEOUT, &kit::request_name("GET", path), take).await? {
             ReadPage::Known(page) => page,
             ReadPage::Changed(page) => {
-                walk.keep(at.number, version, &page, Arc::clone, |row| key_of(&row.id().id))
+                walk.keep(at.number, version, &page, Arc::clone, |row| key_of(&row.id().id)).await
             }
         })
     }

@@ -44,6 +44,9 @@ const MAX_CACHED_ROWS: usize = 1_000_000;
 /// counts.
 const MAX_UNUSED_LISTINGS: u64 = 4;
 
+/// Rows that are mapped before other tasks have their turn: a millisecond or two.
+const ROWS_A_TURN: usize = 512;
+
 /// The digest of a text, and its length in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 struct Digest {
@@ -271,7 +274,9 @@ impl<R> CachedWalk<R> {
     /// Maps the rows of a page that have changed, and caches it unless none of its rows could be read. A row that is mapped to
     /// the same as before is that allocation. `version` is that of whatever else rows are mapped with, taken before the first is
     /// mapped; `key` is the [`Row::key`](super::pages::Row::key) of a row.
-    pub(crate) fn keep<T>(
+    ///
+    /// Other tasks have their turn in between: a list without pages may have tens of thousands of rows.
+    pub(crate) async fn keep<T>(
         &self,
         number: usize,
         version: u64,
@@ -284,7 +289,10 @@ impl<R> CachedWalk<R> {
     {
         let (mut rows, mut marks) = (Vec::with_capacity(page.rows.len()), Vec::new());
         marks.reserve_exact(page.rows.len());
-        for (digest, row) in &page.rows {
+        for (number, (digest, row)) in page.rows.iter().enumerate() {
+            if number % ROWS_A_TURN == ROWS_A_TURN - 1 {
+                tokio::task::yield_now().await;
+            }
             let row = match row {
                 ReadRow::Known(row) => row.clone(),
                 ReadRow::Changed(row, before) => {

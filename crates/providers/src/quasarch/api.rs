@@ -136,7 +136,7 @@ impl Api {
         Ok(match self.take(path, &[("page", &page), ("rows", &rows)], begin).await? {
             ReadPage::Known(page) => page,
             ReadPage::Changed(page) => {
-                walk.keep(at.number, version, &page, Arc::clone, |row| key_of(&row.id().id))
+                walk.keep(at.number, version, &page, Arc::clone, |row| key_of(&row.id().id)).await
             }
         })
     }

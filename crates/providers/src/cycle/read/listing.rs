@@ -114,7 +114,7 @@ impl List<'_> {
         Ok(match self.api.take(self.path, &query, begin).await? {
             ReadPage::Known(page) => page,
             ReadPage::Changed(page) => {
-                walk.keep(at.number, version(), &page, |wire| Arc::new(map(wire)), key)
+                walk.keep(at.number, version(), &page, |wire| Arc::new(map(wire)), key).await
             }
         })
     }

@@ -207,7 +207,7 @@ async fn instances(
     let is_short = |row: &&Arc<Listed>| row.is_short && *place != Place::Personal;
     let key = |row: &Listed| key_of(&row.id);
     if !page.changed().any(|row| is_short(&row)) {
-        return Ok(walk.keep(1, version, &page, Arc::clone, key));
+        return Ok(walk.keep(1, version, &page, Arc::clone, key).await);
     }
     let (short, whole): (Vec<&Arc<Listed>>, Vec<_>) = page.changed().partition(is_short);
     let short: Vec<&str> = short.into_iter().map(|row| &*row.id).collect();

@@ -81,19 +81,19 @@ async fn of_zone(
             singles(deck, zone, catalogue.unknown(page.changed().map(Box::as_ref))).await;
         }
     };
-    let map = || {
+    let map = async || {
         let version = catalogue.version();
         let row = |wire: &wire::Instance| Resource::Instance(deck.map.instance(wire, &zone.name, &catalogue));
-        walk.keep(1, version, &page, |wire| Arc::new(row(wire)), |row| key_of(&row.id().id))
+        walk.keep(1, version, &page, |wire| Arc::new(row(wire)), |row| key_of(&row.id().id)).await
     };
     let mut names = std::pin::pin!(tokio::time::timeout(MAX_NAMES_WAIT, names));
     if tokio::time::timeout(NAMES_WAIT, &mut names).await.is_err() {
-        send(&map(), zone, expected, listing).await;
+        send(&map().await, zone, expected, listing).await;
         // What cannot be read is named by the check of the context; the rows go without.
         let _ = names.await;
     }
     listing.count(page.unreadable());
-    send(&map(), zone, expected, listing).await;
+    send(&map().await, zone, expected, listing).await;
     Ok(())
 }
 

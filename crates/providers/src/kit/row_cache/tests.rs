@@ -1,6 +1,7 @@
 use std::cell::Cell;
 use std::collections::BTreeMap;
 
+use futures_util::FutureExt as _;
 use proptest::prelude::*;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -82,7 +83,9 @@ impl Fleet {
         Ok(match page.finish(body.len())? {
             ReadPage::Known(page) => page,
             ReadPage::Changed(page) => {
-                walk.keep(number, version, &page, |wire| Arc::new(self.map(wire)), |row| key_of(&row.id))
+                let map = |wire: &Wire| Arc::new(self.map(wire));
+                let kept = walk.keep(number, version, &page, map, |row| key_of(&row.id));
+                kept.now_or_never().expect("a short page is mapped in one turn")
             }
         })
     }
