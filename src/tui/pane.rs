@@ -115,13 +115,9 @@ impl Pane {
         shown.range(self.top.min(shown.len())..(self.top + self.page).min(shown.len()))
     }
 
-    /// The resources a verb acts on: the marked ones that are shown, or the selected one.
-    pub fn targets(&self) -> Vec<Arc<Resource>> {
-        if self.marks.is_empty() {
-            self.selected().cloned().into_iter().collect()
-        } else {
-            self.shown().iter().filter(|row| self.marks.contains(row.id())).cloned().collect()
-        }
+    /// Returns true if a row is marked and not shown, as by a filter.
+    pub fn hides_marked(&self, id: &ResourceId) -> bool {
+        self.marks.contains(id) && !self.shown().iter().any(|row| row.id() == id)
     }
 
     /// Brings the rows up to date with the store: at once where there are few, else by returning a job to be run beside

@@ -7,6 +7,7 @@ mod history;
 mod messages;
 mod polling;
 mod settings;
+mod targets;
 mod ways;
 
 use std::collections::{HashMap, HashSet};
@@ -19,6 +20,7 @@ pub(in crate::tui) use history::History;
 pub use history::Location;
 pub use messages::{Message, Messages};
 use polling::Polling;
+pub use targets::Targets;
 pub use ways::{ChosenWay, WaysOf};
 pub(in crate::tui) use ways::{is_page, is_text, refusal, short_way, way_name};
 

@@ -276,6 +276,10 @@ fn title(app: &App, area: Rect, buf: &mut Buffer) {
     );
     x = put(buf, x, area.y, room(x), &format!(" {}", pane.kind.title().to_lowercase()), theme.title);
     x = put(buf, x, area.y, room(x), &format!("({scope}) "), theme.dim);
+    // What verbs act on comes before what may be long.
+    if !pane.marks.is_empty() {
+        x = put(buf, x + 1, area.y, room(x + 1), &format!(" {} marked ", pane.marks.len()), theme.marked);
+    }
     if !pane.filter_text.is_empty() {
         let style = if pane.filter_error().is_some() { theme.bad } else { theme.matched };
         x = put(buf, x + 1, area.y, room(x + 1), &format!(" /{} ", pane.filter_text), style);
@@ -285,9 +289,6 @@ fn title(app: &App, area: Rect, buf: &mut Buffer) {
     }
     if pane.attention {
         x = put(buf, x + 1, area.y, room(x + 1), " needs attention ", theme.warn);
-    }
-    if !pane.marks.is_empty() {
-        x = put(buf, x + 1, area.y, room(x + 1), &format!(" {} marked ", pane.marks.len()), theme.marked);
     }
     if let Some(text) = stale(app) {
         x = put(buf, x + 1, area.y, room(x + 1), &format!(" {text} "), theme.warn);

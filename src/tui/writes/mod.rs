@@ -24,7 +24,7 @@ pub use confirm::Confirm;
 pub use history::{Compare, JournalMenu};
 use menus::actions;
 pub use menus::{
-    ActionMenu, Chosen, CreateMenu, Creation, DeclaredActions, choose, delete_of, marked, update_of,
+    ActionMenu, Chosen, CreateMenu, Creation, DeclaredActions, choose, delete_of, update_of,
 };
 pub(super) use parts::band;
 use parts::{card, diff, text};

@@ -1,5 +1,7 @@
 //! The part of writes that asks the fleet: the menus of actions, and what is read for questions.
 
+use std::collections::HashSet;
+
 use serde_json::{Value, json};
 
 use super::bulk::BulkMenu;
@@ -21,7 +23,7 @@ pub(in crate::tui) fn actions(fleet: &Fleet, ui: &Ui, id: ResourceId, chosen: Op
     if actions.is_empty() {
         return Event::Failed(no_actions(row));
     }
-    let menu = ActionMenu::layer(row, actions, chosen);
+    let menu = ActionMenu::layer(row, actions, chosen, ui.app.pane().hides_marked(&id));
     Event::Opened(Box::new(menu), View::Actions(id))
 }
 
@@ -37,7 +39,9 @@ pub(in crate::tui) fn bulk_actions(
     }
     let known = ids.iter().filter_map(|id| ui.app.store.get(id));
     let rows: Vec<_> = known.map(|row| (row.clone(), fleet.actions(row))).collect();
-    match BulkMenu::layer(&rows, chosen) {
+    let shown: HashSet<&ResourceId> = ui.app.pane().shown().iter().map(|row| row.id()).collect();
+    let hidden = rows.iter().filter(|(row, _)| !shown.contains(row.id())).count();
+    match BulkMenu::layer(&rows, hidden, chosen) {
         Ok(menu) => Event::Opened(Box::new(menu), View::BulkActions(ids)),
         Err(why) => Event::Failed(why),
     }

@@ -57,7 +57,8 @@ fn menu(mut scene: Scene) -> Scene {
             (row, vec![alone, stop_of(lifecycle)])
         })
         .collect();
-    let menu = BulkMenu::layer(&rows, None).unwrap();
+    let hidden = ids.iter().filter(|id| scene.ui.app.pane().hides_marked(id)).count();
+    let menu = BulkMenu::layer(&rows, hidden, None).unwrap();
     scene.effects = scene.ui.update(Event::Opened(Box::new(menu), View::BulkActions(ids)));
     scene.draw();
     scene
@@ -153,12 +154,50 @@ fn the_question_lists_every_target_those_that_are_hidden_and_those_that_are_skip
     scene.keys("/web-1\n");
     let scene = asked(scene);
     let text = scene.text();
-    for part in ["stop 4 instances", "3 of them not shown by the filter", "2 skipped: it is already stopped"]
+    for part in ["stop 4 instances", "3 of them not shown in the table", "2 skipped: it is already stopped"]
     {
         assert!(text.contains(part), "{part}: {text}");
     }
     insta::assert_snapshot!("bulk_question", text);
     insta::assert_snapshot!("bulk_question_small", asked(marked(60, 15)).text());
+}
+
+#[test]
+fn every_verb_for_several_rows_acts_on_all_marks_and_counts_those_that_are_not_shown() {
+    let mut scene = marked(60, 15);
+    scene.keys("/web-1\n");
+    assert!(scene.text().contains("6 marked ─ /web-1"), "{}", scene.text());
+    let all: Vec<_> = scene.ui.app.targets().ids();
+    assert_eq!(all.len(), 6);
+    scene.keys("c");
+    let [Outside::Work(Work::Copy(names, what))] = &*scene.effects else { panic!("{:?}", scene.effects) };
+    assert_eq!((names.lines().count(), &**what), (6, "6 names (6 marked, 5 not shown)"));
+    scene.keys("a");
+    assert_eq!(scene.effects, [Work::OpenConsoles(View::Consoles(all.clone()))]);
+    assert!(scene.text().contains("6 marked, 5 not shown"), "{}", scene.text());
+    let text = menu(scene).text();
+    assert!(text.contains("6 marked, 5 not shown, in exo-prod"), "{text}");
+}
+
+#[test]
+fn one_mark_that_is_not_shown_is_what_every_verb_acts_on() {
+    let mut scene = marked_of(1, 120, 36);
+    let web = sample::instance("exo-prod", "api-1", Lifecycle::Running);
+    scene.ui.update(Event::Fleet(Box::new(FleetEvent::Upsert(Box::new(web)))));
+    scene.keys("/api\n");
+    assert_eq!(scene.selected(), "api-1");
+    let hidden = sample::id("exo-prod", Kind::Instance, "i-web-1");
+    scene.keys("c");
+    assert_eq!(scene.effects, [Work::Copy("web-1".to_owned(), "name (1 marked, 1 not shown)".to_owned())]);
+    scene.keys("D");
+    assert_eq!(scene.effects, [Work::OpenBulkActions(vec![hidden.clone()], Some(ActionId::INSTANCE_DELETE))]);
+    scene.keys("a");
+    assert_eq!(scene.effects, [Work::OpenConsoles(View::Console(hidden))]);
+    let target = scene.ui.app.targets().rows.first().map(|row| Target::of(row)).unwrap();
+    let write = PreparedWrite { target, ..write(&scene, delete()) };
+    scene.effects = scene.ui.settle(vec![ScreenEffect::Confirm(Box::new(write)).into()]);
+    scene.draw();
+    assert!(scene.text().contains("1 marked, not shown in the table"), "{}", scene.text());
 }
 
 #[test]

@@ -68,7 +68,7 @@ pub(super) fn opened(mut scene: Scene, actions: Vec<Action>) -> Scene {
     scene.keys("x");
     assert_eq!(scene.effects, [Work::OpenActions(id(), None)]);
     let row = scene.ui.app.store.get(&id()).unwrap().clone();
-    let menu = Box::new(ActionMenu::layer(&row, actions, None));
+    let menu = Box::new(ActionMenu::layer(&row, actions, None, false));
     scene.effects = scene.ui.update(Event::Opened(menu, View::Actions(id())));
     scene.draw();
     scene
@@ -225,7 +225,7 @@ fn the_palette_and_the_help_list_the_actions_of_platforms_and_take_them_as_the_m
         let chosen = Some(ActionId::INSTANCE_STOP);
         assert_eq!(scene.effects, [Work::OpenActions(id(), chosen)], "after {keys}");
         let row = scene.ui.app.store.get(&id()).unwrap().clone();
-        let menu = Box::new(ActionMenu::layer(&row, vec![stop()], chosen));
+        let menu = Box::new(ActionMenu::layer(&row, vec![stop()], chosen, false));
         scene.effects = scene.ui.update(Event::Opened(menu, View::Actions(id())));
         let target = target(&scene);
         assert_eq!(scene.asked(), [Question::Write(Box::new(target), Box::new(stop()), FormValues::new())]);

@@ -20,11 +20,10 @@ pub(super) fn perform(command: RowCommand, app: &mut App) -> Handled {
         RowCommand::Describe => View::Document(id, DocumentForm::Form).into(),
         RowCommand::Yaml => View::Document(id, DocumentForm::Yaml).into(),
         RowCommand::Json => View::Document(id, DocumentForm::Json).into(),
-        RowCommand::Logs => logs(app),
-        RowCommand::Attach if app.pane().targets().len() > 1 => return attach_all(app),
-        RowCommand::Attach if !app.ways_of_row(&row).is_empty() => View::Console(id).into(),
+        RowCommand::Logs => return logs(app),
+        RowCommand::Attach => return attach(app),
         RowCommand::Ways if !app.ways_of_row(&row).is_empty() => View::Ways(id).into(),
-        RowCommand::Attach | RowCommand::Ways => Effect::complain(not_offered(&row, "console")),
+        RowCommand::Ways => Effect::complain(not_offered(&row, "console")),
         RowCommand::Ssh => match app.ways_of_row(&row).iter().find(|way| way.kind == ScreenKind::Ssh) {
             Some(way) if way.barrier.is_some() => Effect::complain(refusal(way, row.name())),
             Some(_) => View::Way(id, ScreenKind::Ssh).into(),
@@ -42,8 +41,10 @@ pub(super) fn perform(command: RowCommand, app: &mut App) -> Handled {
         RowCommand::Delete => return actions(app, id.clone(), writes::delete_of(id.kind)),
         RowCommand::RollBack => Work::OpenActions(id, Some(ActionId::REVISION_ROLL_BACK)).into(),
         RowCommand::Copy => {
-            let names: Vec<_> = app.pane().targets().iter().map(|row| row.name().to_owned()).collect();
+            let targets = app.targets();
+            let names: Vec<_> = targets.rows.iter().map(|row| row.name().to_owned()).collect();
             let what = if names.len() == 1 { "name".to_owned() } else { format!("{} names", names.len()) };
+            let what = targets.hidden_note().map_or_else(|| what.clone(), |note| format!("{what} ({note})"));
             Effect::copy_lines(names, what)
         }
         RowCommand::CopyMenu => {
@@ -57,7 +58,7 @@ pub(super) fn perform(command: RowCommand, app: &mut App) -> Handled {
 /// Opens the menu of actions on a row, or on the marked ones where there are any, and chooses one in it.
 fn actions(app: &App, id: ResourceId, chosen: Option<ActionId>) -> Handled {
     match (app.pane().marks.is_empty(), chosen) {
-        (false, chosen) => Work::OpenBulkActions(writes::marked(app), chosen).into(),
+        (false, chosen) => Work::OpenBulkActions(app.targets().ids(), chosen).into(),
         (true, None) => View::Actions(id).into(),
         (true, chosen) => Work::OpenActions(id, chosen).into(),
     }
@@ -66,16 +67,27 @@ fn actions(app: &App, id: ResourceId, chosen: Option<ActionId>) -> Handled {
 /// The most consoles that are opened together.
 const MAX_CONSOLES_TOGETHER: usize = 9;
 
-/// Attaches the consoles of the marked rows, in the tiles of one tab.
-fn attach_all(app: &App) -> Handled {
-    let targets = app.pane().targets();
+/// Attaches the console of the target; those of several in the tiles of one tab.
+fn attach(app: &App) -> Handled {
+    let targets = app.targets();
+    let note = targets.hidden_note();
+    let targets = targets.rows;
     let marked = targets.len();
+    if let [row] = &*targets {
+        let mut effects = match app.ways_of_row(row).is_empty() {
+            true => vec![Effect::complain(not_offered(row, "console"))],
+            false => vec![View::Console(row.id().clone()).into()],
+        };
+        effects.extend(note.map(Effect::report));
+        return effects.into();
+    }
     let is_text = |row: &&Resource| app.best_way(row).is_ok_and(is_text);
     let mut ids: Vec<ResourceId> =
         targets.iter().map(|row| &**row).filter(is_text).map(|row| row.id().clone()).collect();
     let offered = ids.len();
     ids.truncate(MAX_CONSOLES_TOGETHER);
     let mut effects = Vec::new();
+    effects.extend(note.map(Effect::report));
     if offered < marked {
         effects.push(Effect::complain(format!("{} of {marked} have no console of text", marked - offered)));
     }
@@ -111,10 +123,10 @@ fn users_of(model: &GpuModel, app: &App) -> Kind {
 }
 
 /// Logs of the targets; of a container whose platform has logs of instances only, those of its instances.
-fn logs(app: &App) -> Effect {
-    let targets = app.pane().targets();
+fn logs(app: &App) -> Handled {
+    let targets = app.targets();
     let mut ids: Vec<ResourceId> = Vec::new();
-    for row in &targets {
+    for row in &targets.rows {
         if row.offers().logs {
             ids.push(row.id().clone());
         } else if row.kind() == Kind::Container {
@@ -130,8 +142,10 @@ fn logs(app: &App) -> Effect {
         }
     }
     ids.dedup();
-    match (ids.is_empty(), targets.first()) {
-        (true, Some(row)) => Effect::complain(not_offered(row, "logs")),
-        _ => View::Logs(ids).into(),
-    }
+    let mut effects: Vec<Effect> = match (ids.is_empty(), targets.rows.first()) {
+        (true, Some(row)) => vec![Effect::complain(not_offered(row, "logs"))],
+        _ => vec![View::Logs(ids).into()],
+    };
+    effects.extend(targets.hidden_note().map(Effect::report));
+    effects.into()
 }

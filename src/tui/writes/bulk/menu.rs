@@ -26,17 +26,20 @@ struct Common {
 /// The actions that several rows have in common.
 pub struct BulkMenu {
     targets: Vec<Target>,
+    /// How many of them the table does not show.
+    hidden: usize,
     actions: Vec<Common>,
     chosen: Option<ActionId>,
 }
 
 impl BulkMenu {
-    /// The menu of rows with the actions of each; `chosen` is chosen in it as if by its key.
+    /// The menu of rows with the actions of each, of which so many are hidden; `chosen` is chosen in it as if by its key.
     ///
     /// # Errors
     /// When they have no action in common that can be done to several at once.
     pub fn layer(
         rows: &[(Arc<Resource>, Vec<Action>)],
+        hidden: usize,
         chosen: Option<ActionId>,
     ) -> Result<MenuLayer<Self>, String> {
         let targets: Vec<Target> = rows.iter().map(|(row, _)| Target::of(row)).collect();
@@ -46,7 +49,7 @@ impl BulkMenu {
         }
         let items = actions.iter().enumerate().map(|(at, common)| item(at, common, targets.len())).collect();
         let at = actions.iter().position(|common| Some(common.action.id) == chosen);
-        let layer = Menu::layer(Self { targets, actions, chosen }, items);
+        let layer = Menu::layer(Self { targets, hidden, actions, chosen }, items);
         Ok(match at {
             Some(at) => layer.selecting(&at),
             None => layer,
@@ -123,9 +126,13 @@ impl Menu for BulkMenu {
         let mut contexts: Vec<&str> = self.targets.iter().map(|target| target.context().as_str()).collect();
         contexts.sort_unstable();
         contexts.dedup();
-        match &*contexts {
-            [only] => format!("{} marked in {only}", self.targets.len()),
-            all => format!("{} marked in {} contexts", self.targets.len(), all.len()),
+        let place = match &*contexts {
+            [only] => (*only).to_owned(),
+            all => format!("{} contexts", all.len()),
+        };
+        match (self.targets.len(), self.hidden) {
+            (count, 0) => format!("{count} marked in {place}"),
+            (count, hidden) => format!("{count} marked, {hidden} not shown, in {place}"),
         }
     }
 

@@ -221,7 +221,7 @@ fn list(text: &mut Text<'_>, bulk: &PreparedBulk, app: &App) {
     columns.grid(text, &seen.iter().map(|write| &write.target).collect::<Vec<_>>());
     if !hidden.is_empty() {
         text.gap();
-        text.words(&format!("{} of them not shown by the filter:", hidden.len()), theme.warn);
+        text.words(&format!("{} of them not shown in the table:", hidden.len()), theme.warn);
         columns.grid(text, &hidden.iter().map(|write| &write.target).collect::<Vec<_>>());
     }
     skipped(text, bulk);

@@ -116,6 +116,9 @@ impl Confirm {
         facts(&mut text, &write.preview);
         let at = text.lines.len().min(summary_rows(write, columns));
         text.lines.insert(at, place(&write.target, write.preview.creates.is_some(), app));
+        if app.pane().hides_marked(&write.target.id) {
+            text.lines.insert(at, vec![piece("1 marked, not shown in the table", theme.warn)]);
+        }
         let foot = match (self.preparing.is_open(), write.is_stale(app.now)) {
             (true, _) => "preparing the request again  esc cancel".to_owned(),
             (false, true) => format!("older than {} s: answering reads it again", PREVIEW_LIFE.as_secs()),

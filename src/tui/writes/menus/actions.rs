@@ -20,13 +20,20 @@ pub struct ActionMenu {
     actions: Vec<Action>,
     /// The action to choose as soon as it is open.
     chosen: Option<ActionId>,
+    /// The row is marked and the table does not show it.
+    is_hidden: bool,
     /// The write that is being prepared.
     preparing: Asking,
 }
 
 impl ActionMenu {
     /// The menu of a row; `chosen` is chosen in it as if by its key.
-    pub fn layer(row: &Resource, actions: Vec<Action>, chosen: Option<ActionId>) -> MenuLayer<Self> {
+    pub fn layer(
+        row: &Resource,
+        actions: Vec<Action>,
+        chosen: Option<ActionId>,
+        is_hidden: bool,
+    ) -> MenuLayer<Self> {
         let mut items: Vec<_> = actions.iter().enumerate().map(|(at, action)| item(at, action)).collect();
         if row.kind() == Kind::Instance {
             let help = "Lists console, SSH and screen with what each needs.";
@@ -34,7 +41,7 @@ impl ActionMenu {
             items.push(Item::new("", "Ways in", detail, WAYS));
         }
         let at = chosen.and_then(|chosen| named(&actions, chosen));
-        let menu = Self { target: Target::of(row), actions, chosen, preparing: Asking::default() };
+        let menu = Self { target: Target::of(row), actions, chosen, is_hidden, preparing: Asking::default() };
         let layer = Menu::layer(menu, items);
         match at {
             Some(at) => layer.selecting(&at),
@@ -82,7 +89,8 @@ impl Menu for ActionMenu {
 
     fn title(&self) -> String {
         let state = self.target.state.as_ref().map_or_else(String::new, |state| format!(", {}", state.raw));
-        format!("{} in {}{state}", self.target.name, self.target.context())
+        let hidden = if self.is_hidden { " (1 marked, not shown)" } else { "" };
+        format!("{} in {}{state}{hidden}", self.target.name, self.target.context())
     }
 
     fn foot(&self, _ascii: bool) -> &'static str {

@@ -97,20 +97,9 @@ pub fn choose(chosen: Chosen, app: &App) -> Effect {
     let work = match chosen {
         Chosen::New(context, action) => Work::OpenCreate(Some((context, action))),
         Chosen::Row(row, action) if app.pane().marks.is_empty() => Work::OpenActions(row, Some(action)),
-        Chosen::Row(_, action) => Work::OpenBulkActions(marked(app), Some(action)),
+        Chosen::Row(_, action) => Work::OpenBulkActions(app.targets().ids(), Some(action)),
     };
     work.into()
-}
-
-/// The marked rows of the table in front, those that its filter hides at the end.
-pub fn marked(app: &App) -> Vec<ResourceId> {
-    let pane = app.pane();
-    let shown = pane.shown().iter().map(|row| row.id()).filter(|id| pane.marks.contains(*id));
-    let mut all: Vec<ResourceId> = shown.cloned().collect();
-    let mut hidden: Vec<_> = pane.marks.iter().filter(|id| !all.contains(id)).cloned().collect();
-    hidden.sort();
-    all.extend(hidden);
-    all
 }
 
 /// The action that changes the settings of a resource of a kind.

@@ -6,4 +6,4 @@ mod declared;
 
 pub use actions::ActionMenu;
 pub use create::{CreateMenu, Creation};
-pub use declared::{Chosen, DeclaredActions, choose, delete_of, marked, update_of};
+pub use declared::{Chosen, DeclaredActions, choose, delete_of, update_of};

@@ -79,7 +79,7 @@ fn an_action_with_a_form_opens_it_in_the_place_of_the_menu() {
     let id = sample::id("exo-prod", Kind::Instance, "i-web-1");
     scene.keys("x");
     let row = scene.ui.app.store.get(&id).unwrap().clone();
-    let menu = Box::new(ActionMenu::layer(&row, vec![create()], None));
+    let menu = Box::new(ActionMenu::layer(&row, vec![create()], None, false));
     scene.effects = scene.ui.update(Event::Opened(menu, View::Actions(id)));
     scene.keys("n");
     assert_eq!(
