@@ -139,7 +139,7 @@ commands! {
     Left { "left": "to the left" } in [Text, Logs, Telemetry, CopyMode, Menu], when always;
     Right { "right": "to the right" } in [Text, Logs, Telemetry, CopyMode, Menu], when always;
     Open { "open": "drill in, choose" } in [Row, Text, Telemetry, Page, Menu], when on_row;
-    Back { "back": "cancel, clear the filter, close, back one level" }
+    Back { "back": "cancel, clear the filter, then marks, close, back" }
         in [Table, Text, Logs, Telemetry, Page, Console, CopyMode, Playback, Menu, Form], when always;
     Close { "close": "close or back; at the root asks to quit" }
         in [Table, Text, Logs, Telemetry, Page, Console, CopyMode, Playback, Menu], when always;

@@ -6,6 +6,7 @@ use crossterm::event::{Event as TerminalEvent, KeyCode, KeyModifiers};
 
 use super::Scene;
 use crate::model::Kind;
+use crate::tui::Effect;
 use crate::tui::effect::{DocumentForm, Outside, TerminalEffect, View, Work};
 use crate::tui::layer::{Answer, Question};
 use crate::tui::sample;
@@ -128,10 +129,25 @@ fn esc_never_quits_and_undoes_the_lightest_first() {
     scene.keys("\x1b");
     assert_eq!(scene.shown().len(), 15);
     assert_eq!(scene.ui.app.pane().marks.len(), 1);
+    assert!(scene.text().contains("⎋ clear marks") || scene.text().contains("esc clear marks"));
     scene.keys("\x1b");
     assert!(scene.ui.app.pane().marks.is_empty());
+    assert!(scene.text().contains("1 mark cleared"), "{}", scene.text());
     scene.keys("\x1b\x1b\x1b");
     assert!(scene.effects.is_empty());
+}
+
+#[test]
+fn esc_dismisses_a_failure_before_it_clears_marks() {
+    let mut scene = scene();
+    scene.keys("  ");
+    scene.effects = scene.ui.settle(vec![Effect::complain("there is no such thing")]);
+    scene.keys("\x1b");
+    assert_eq!(scene.ui.app.pane().marks.len(), 2);
+    assert!(!scene.text().contains("no such thing"), "{}", scene.text());
+    scene.keys("\x1b");
+    assert!(scene.ui.app.pane().marks.is_empty());
+    assert!(scene.text().contains("2 marks cleared"), "{}", scene.text());
 }
 
 #[test]

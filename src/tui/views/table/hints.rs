@@ -12,6 +12,8 @@ pub(super) fn hints(app: &App) -> Vec<Hint> {
     let mut hints = Vec::new();
     if !pane.filter_text.is_empty() {
         hints.push((Command::Back, "clear filter"));
+    } else if !pane.marks.is_empty() && !pane.attention {
+        hints.push((Command::Back, "clear marks"));
     } else if pane.has_searched() {
         hints.push((Command::NextMatch, "next match"));
     } else if pane.narrow.is_some() {

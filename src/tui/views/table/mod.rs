@@ -129,8 +129,8 @@ fn perform(command: TableCommand, count: Option<u32>, app: &mut App) -> Handled 
         TableCommand::NextPane => app.go_to_pane((app.active + 1) % app.panes.len()),
         TableCommand::PreviousPane => app.go_to_pane((app.active + app.panes.len() - 1) % app.panes.len()),
         TableCommand::Search => app.open_layer(FilterPrompt::new(app)),
-        TableCommand::Back => back(app),
-        TableCommand::Close if app.pane().narrow.is_some() => back(app),
+        TableCommand::Back => return back(app).into(),
+        TableCommand::Close if app.pane().narrow.is_some() => return back(app).into(),
         TableCommand::Close => app.open_layer(quit::menu()),
         TableCommand::NextMatch | TableCommand::PreviousMatch => {
             let forward = command == TableCommand::NextMatch;
@@ -140,7 +140,7 @@ fn perform(command: TableCommand, count: Option<u32>, app: &mut App) -> Handled 
         }
         TableCommand::Mark => app.pane_mut().toggle_mark(),
         TableCommand::MarkRange => app.pane_mut().mark_range(),
-        TableCommand::ClearMarks => app.pane_mut().marks.clear(),
+        TableCommand::ClearMarks => return clear_marks(app).into(),
         TableCommand::SortMenu => app.open_layer(sort::menu(app)),
         TableCommand::SortByName => app.pane_mut().sort_by_name(),
         TableCommand::SortByAge => app.pane_mut().sort_by_id("age"),
@@ -167,20 +167,20 @@ fn perform(command: TableCommand, count: Option<u32>, app: &mut App) -> Handled 
 }
 
 /// Esc in a table: one thing at a time, from the lightest to the heaviest.
-fn back(app: &mut App) {
-    // A message goes on the way; it never costs a key of its own.
+fn back(app: &mut App) -> Vec<Effect> {
+    // A message goes on the way, and costs a key of its own only before marks, which no key brings back.
     let dismissed = app.messages.dismiss(app.now);
     let here = app.location(None);
     let pane = &mut app.panes[app.active];
     if !pane.filter_text.is_empty() {
         pane.set_filter("", &app.store);
-        return;
+        return Vec::new();
     }
     pane.forget_search();
     if pane.attention {
         pane.attention = false;
     } else if !pane.marks.is_empty() {
-        pane.marks.clear();
+        return if dismissed { Vec::new() } else { clear_marks(app) };
     } else if pane.narrow.is_some() {
         pane.narrow = None;
         if let Some(location) = app.history.last_table(&here) {
@@ -189,4 +189,17 @@ fn back(app: &mut App) {
     } else if !dismissed && !app.dismiss_notice() {
         app.banner = None;
     }
+    Vec::new()
 }
+
+fn clear_marks(app: &mut App) -> Vec<Effect> {
+    let marks = &mut app.pane_mut().marks;
+    let count = marks.len();
+    marks.clear();
+    match count {
+        0 => Vec::new(),
+        1 => vec![Effect::report("1 mark cleared")],
+        _ => vec![Effect::report(format!("{count} marks cleared"))],
+    }
+}
+
