@@ -30,6 +30,8 @@ pub struct Pane {
     cursor: usize,
     /// The filter is one that was kept from an earlier run, and has not been confirmed since.
     pub is_filter_kept: bool,
+    /// Other rows pass the filter since the rows were last arranged.
+    is_filter_new: bool,
     /// True once the user has moved the cursor; until then it stays on the first row while rows arrive.
     moved: bool,
 }
@@ -63,6 +65,7 @@ impl Pane {
             cursor: 0,
             moved: false,
             is_filter_kept: false,
+            is_filter_new: false,
         }
     }
 
@@ -71,6 +74,7 @@ impl Pane {
         self.is_filter_kept &= self.filter_text == text;
         if self.table.set_filter(text, store) {
             self.widths.clear();
+            self.is_filter_new = true;
         }
     }
 
@@ -171,8 +175,10 @@ impl Pane {
             }
             _ => Some(0),
         };
-        // What was selected is gone: its neighbour takes its place.
-        let cursor = found.unwrap_or(self.cursor).min(last);
+        // What was selected is gone: its neighbour takes its place. Where a new filter has hidden it, no row is its
+        // neighbour: the first one is what was looked for.
+        let instead = if std::mem::take(&mut self.is_filter_new) { 0 } else { self.cursor };
+        let cursor = found.unwrap_or(instead).min(last);
         self.cursor = cursor;
         self.top = cursor.saturating_sub(before);
         // What a filter hides is not lost: when the filter goes, the cursor goes back to it.

@@ -54,6 +54,18 @@ fn the_cursor_follows_the_resource() {
 }
 
 #[test]
+fn a_filter_that_hides_the_selected_row_selects_the_first_and_without_it_the_row_is_back() {
+    let mut scene = scene();
+    scene.keys("gjjjj");
+    let before = scene.selected().to_owned();
+    assert!(!before.contains("web-1"));
+    scene.keys("/web-1\n");
+    assert_eq!((scene.ui.app.pane().cursor(), scene.selected()), (0, scene.shown()[0]));
+    scene.keys("\x1b");
+    assert_eq!(scene.selected(), before);
+}
+
+#[test]
 fn until_moved_the_cursor_stays_on_the_first_row() {
     let mut scene = scene();
     let new = sample::instance("cycle-prod", "a-new-one", Lifecycle::Running);
