@@ -76,6 +76,18 @@ fn until(what: &str, mut is_so: impl FnMut() -> bool) {
 }
 
 #[test]
+fn what_destroys_something_is_confirmed_by_its_name() {
+    let it = Setup::start();
+    let refused = it.qdeck(&["do", "instance.delete", "demo-exoscale/front-1", "--yes"]);
+    assert_eq!(refused.status.code(), Some(2));
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(said.contains("nothing was sent") && said.contains("--confirm 'front-1'"), "{said}");
+    assert_eq!(it.outcomes(), Vec::<String>::new());
+    let (code, document) = it.json(&["do", "instance.delete", "front-1", "--confirm", "front-1"]);
+    assert_eq!(code, 0, "{document}");
+}
+
+#[test]
 fn an_instance_is_stopped_waited_for_and_written_down() {
     let it = Setup::start();
     let (code, document) = it.json(&["do", "instance.stop", "front-1", "--dry-run"]);

@@ -8,7 +8,27 @@ use super::{DoArguments, OutputForm};
 use crate::cli::error::{Code, CommandError, SCHEMA_VERSION};
 use crate::cli::output;
 use crate::fleet::PreparedBulk;
-use crate::model::{PreparedWrite, Question};
+use crate::model::{Danger, PreparedWrite, Question};
+
+/// What the command line must have to confirm writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Demanded {
+    Nothing,
+    /// `--yes`.
+    Yes,
+    /// `--confirm NAME`.
+    Name,
+}
+
+/// `--yes` is for what only interrupts, of many too. What the screen takes a letter of its own or a name for, because
+/// something is lost or protected, is confirmed by its name.
+fn demanded(bulk: &PreparedBulk) -> Demanded {
+    match (bulk.danger(), bulk.writes().any(|write| write.danger >= Danger::Destructive)) {
+        (Danger::Safe, _) => Demanded::Nothing,
+        (Danger::Irreversible, _) | (_, true) => Demanded::Name,
+        (Danger::Disruptive | Danger::Destructive, false) => Demanded::Yes,
+    }
+}
 
 /// Asks for what the danger of the writes demands.
 ///
@@ -16,6 +36,7 @@ use crate::model::{PreparedWrite, Question};
 /// It was declined, or nothing confirms it and no terminal is there to ask.
 pub(super) fn confirm(bulk: &PreparedBulk, of: &DoArguments) -> Result<(), CommandError> {
     let (question, wanted) = (bulk.danger().question(), bulk.confirmation());
+    let demanded = demanded(bulk);
     if let Some(given) = &of.confirm {
         return if *given == wanted {
             Ok(())
@@ -24,17 +45,22 @@ pub(super) fn confirm(bulk: &PreparedBulk, of: &DoArguments) -> Result<(), Comma
             Err(CommandError::new(Code::Declined, message).hint(format!("It takes --confirm '{wanted}'")))
         };
     }
-    match question {
-        Question::None => return Ok(()),
-        Question::Yes | Question::Letter if of.yes => return Ok(()),
-        Question::Yes | Question::Letter | Question::Name => {}
+    match demanded {
+        Demanded::Nothing => return Ok(()),
+        Demanded::Yes if of.yes => return Ok(()),
+        Demanded::Yes | Demanded::Name => {}
     }
     if !(io::stdin().is_terminal() && io::stderr().is_terminal()) {
-        let hint = match question {
-            Question::Name => format!("Confirm it with --confirm '{wanted}'"),
-            _ => "Confirm it with --yes, or look at it first with --dry-run".to_owned(),
+        let hint = match demanded {
+            Demanded::Name => format!("Confirm it with --confirm '{wanted}', or look at it first with --dry-run"),
+            Demanded::Yes | Demanded::Nothing => {
+                "Confirm it with --yes, or look at it first with --dry-run".to_owned()
+            }
         };
-        let message = "it was not confirmed, and there is no terminal to ask: nothing was sent";
+        let message = match demanded {
+            Demanded::Name if of.yes => "--yes does not confirm what destroys something: nothing was sent",
+            _ => "it was not confirmed, and there is no terminal to ask: nothing was sent",
+        };
         return Err(CommandError::usage(message).hint(hint));
     }
     for line in preview(bulk) {

@@ -69,10 +69,10 @@ pub struct DoArguments {
     /// A TOML file with values of the form; --set comes before it
     #[arg(long, value_name = "FILE")]
     pub file: Option<PathBuf>,
-    /// Do not ask
+    /// Do not ask about what destroys nothing
     #[arg(long, short)]
     pub yes: bool,
-    /// Confirm what cannot be undone: the target's name, or in bulk the count and the context
+    /// Confirm what destroys something or is protected: the target's name, or in bulk the count and the context
     #[arg(long, value_name = "NAME")]
     pub confirm: Option<String>,
     /// Print the exact requests, secrets masked, and send nothing
