@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::OutputForm;
 use crate::cli::error::{Code, CommandError, SCHEMA_VERSION};
 use crate::cli::{output, targets};
-use crate::fleet::Fleet;
+use crate::fleet::{DeclaredEffect, Fleet};
 use crate::model::{
     Action, Choices, ContextName, Field, FieldKind, FieldValue, Form, FormValues, Kind, Problem, Target,
 };
@@ -52,13 +52,14 @@ pub(super) async fn list(
 }
 
 fn declared(fleet: &Fleet) -> Vec<Listed> {
-    let all = fleet.declared_actions(None).into_iter();
-    let listed = all.map(|it| Listed {
-        platforms: it.platforms.iter().map(|platform| platform.name()).collect(),
-        action: it.action,
+    // An action has a line for each thing that it is on some platform.
+    let of_effect = |action: &Action, effect: DeclaredEffect| Listed {
+        action: Action { help: effect.help, danger: effect.danger, ..action.clone() },
+        platforms: effect.platforms.iter().map(|platform| platform.name()).collect(),
         form: None,
-    });
-    listed.collect()
+    };
+    let all = fleet.declared_actions(None).into_iter();
+    all.flat_map(|it| it.effects.into_iter().map(move |effect| of_effect(&it.action, effect))).collect()
 }
 
 async fn of_context(fleet: &Fleet, context: &ContextName) -> Vec<Listed> {

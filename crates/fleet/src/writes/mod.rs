@@ -32,7 +32,7 @@ use bulk::SendBounds;
 pub use bulk::{BulkHandle, BulkItem, PreparedBulk};
 pub(super) use busy::BUSY_LIFE;
 use busy::BusyTargets;
-pub use declared::DeclaredAction;
+pub use declared::{DeclaredAction, DeclaredEffect};
 use end::Sent;
 use known::KnownResults;
 use qdeck_model::{
