@@ -197,8 +197,10 @@ fn answer_with_actions(scene: &mut Scene) {
     let ticket = scene.ticket();
     let start =
         action(ActionId::INSTANCE_START, Danger::Safe, Availability::No("it is already running".into()));
-    let declare = |action| DeclaredAction { action, platforms: vec![exoscale::PLATFORM] };
-    let actions = vec![declare(start), declare(stop())];
+    let declare = |action| DeclaredAction::new(action, exoscale::PLATFORM);
+    let of_containers = Availability::No("no such action on this instance".into());
+    let stop_containers = action(ActionId::new("container.stop"), Danger::Disruptive, of_containers);
+    let actions = vec![declare(stop_containers), declare(start), declare(stop())];
     scene.effects = scene.ui.update(Event::Answer(ticket, Answer::Actions(actions, Vec::new())));
     scene.draw();
 }
@@ -212,6 +214,7 @@ fn the_palette_and_the_help_list_the_actions_of_platforms_and_take_them_as_the_m
         scene.keys("stop inst");
         let text = scene.text();
         assert!(text.contains("x t") && text.contains("Exoscale: Stops the instance until"), "{text}");
+        assert!(!text.contains("no such action"), "an action of containers: {text}");
         scene.press(KeyCode::Char('u'), KeyModifiers::CONTROL);
         scene.keys("start");
         assert!(scene.text().contains("Exoscale: it is already running"), "{}", scene.text());

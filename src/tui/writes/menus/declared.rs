@@ -54,8 +54,11 @@ impl DeclaredActions {
         let menu = key_of(app, KeyContext::Table, Command::Actions);
         let item = |declared: &DeclaredAction| {
             let action = &declared.action;
-            let platforms: Vec<_> = declared.platforms.iter().map(|platform| platform.title()).collect();
             let reason = action.availability.reason();
+            // What it does is not the same on all platforms that have it.
+            let effect = declared.effects.iter().find(|it| reason.is_none() && it.help == action.help);
+            let platforms = effect.map_or(&declared.platforms, |effect| &effect.platforms);
+            let platforms: Vec<_> = platforms.iter().map(|platform| platform.title()).collect();
             let detail = format!("{}: {}", platforms.join(", "), reason.unwrap_or(action.help));
             let key = format!("{menu} {}", action.key);
             let item = Item {
@@ -75,12 +78,22 @@ impl DeclaredActions {
         };
         // What only makes something new is not on any row.
         let is_creation = |id| self.creations.iter().any(|(_, action)| action.id == id);
+        let is_of_kind = |id| self.row.as_ref().is_none_or(|row| acts_on(id, row.kind));
         let on_rows = |declared: &&DeclaredAction| {
-            declared.action.availability.is_yes() || !is_creation(declared.action.id)
+            let DeclaredAction { action, .. } = declared;
+            action.availability.is_yes() || !is_creation(action.id) && is_of_kind(action.id)
         };
-        let rows = self.actions.iter().filter(on_rows).map(item);
+        let (available, others): (Vec<_>, Vec<_>) =
+            self.actions.iter().filter(on_rows).partition(|it| it.action.availability.is_yes());
+        let rows = available.into_iter().chain(others).map(item);
         rows.chain(self.creations.iter().map(create)).collect()
     }
+}
+
+/// Returns true if an action is on resources of a kind: the first part of its id names it, `container.stop`.
+fn acts_on(action: ActionId, kind: Kind) -> bool {
+    let of = action.as_str().split_once('.').map(|(of, _)| of);
+    of.is_none_or(|of| of == kind.singular() || !Kind::ALL.iter().any(|kind| kind.singular() == of))
 }
 
 /// An action chosen by its name.
