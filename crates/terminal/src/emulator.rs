@@ -142,6 +142,12 @@ impl Emulator {
     /// Separates a new connection from the one before: leaves all its modes, keeps its text, and writes `note` on a line
     /// below.
     pub fn begin_connection(&mut self, note: &str) {
+        self.leave_program();
+        self.inject_line(note);
+    }
+
+    /// Leaves what the program of the connection before has set, and goes to a line of its own below everything.
+    pub fn leave_program(&mut self) {
         self.held = None;
         self.parser = Parser::new(self.parser.encoding());
         self.machine.leave_modes();
@@ -152,7 +158,9 @@ impl Emulator {
             self.machine.cursor.row = last;
             self.machine.cursor.column = self.machine.columns - 1;
         }
-        self.inject_line(note);
+        if self.machine.cursor.column != 0 {
+            Parser::new(Encoding::Utf8).advance(b"\r\n", &mut self.machine);
+        }
     }
 
     fn inject_line(&mut self, note: &str) {

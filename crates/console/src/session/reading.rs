@@ -1,12 +1,17 @@
 //! The incoming direction of one connection: the seam to the one before, and the emulator fed with what has arrived.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use bytes::Bytes;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use super::link::Reader;
 use super::replay::{Recent, Replay, Verdict};
+use super::retries::may_pass;
 use super::shared::{MAX_FEED_TIME, SharedScreen};
+use crate::SessionState;
 use qdeck_model::{Problem, Timestamp};
 
 /// Feeds what arrives on one connection to the emulator.
@@ -17,22 +22,26 @@ pub(super) struct Reading<'a> {
     pub recent: &'a mut Recent,
     /// When the synchronised update that holds the frame must be ended.
     pub hold_deadline: Option<std::time::Instant>,
+    /// The mark of [`Transport::reached`](crate::Transport::reached).
+    pub reached: Option<Arc<AtomicBool>>,
 }
 
-/// The start of a connection that follows on another, until its first output was judged.
+/// The start of a connection that follows on another, until its line is written: the remote side has answered then.
 struct Seam {
-    note: String,
+    /// When the connection before ended.
+    ended_at: Instant,
     replay: Replay,
-    /// The line that marks the seam was written.
-    is_marked: bool,
+    /// The first output was judged, and is shown.
+    is_judged: bool,
 }
 
 impl Reading<'_> {
     /// Runs until the end of the connection; `ended_at` is the end of the one before.
     pub async fn run(&mut self, reader: &mut Reader, ended_at: Option<Instant>) -> Result<(), Problem> {
-        let mut seam = ended_at.map(|ended_at| self.begin_seam(ended_at));
+        let mut seam =
+            ended_at.map(|ended_at| Seam { ended_at, replay: Replay::new(Instant::now()), is_judged: false });
         loop {
-            let replay = seam.as_ref().map(|seam| seam.replay.deadline());
+            let deadline = seam.as_ref().and_then(|seam| self.deadline(seam));
             let received = tokio::select! {
                 biased;
                 received = reader.recv() => received,
@@ -43,48 +52,54 @@ impl Reading<'_> {
                     }
                     continue;
                 }
-                () = sleep_until(replay) => {
-                    self.end_seam(seam.take()).await;
+                () = sleep_until(deadline) => {
+                    self.end_hold(&mut seam).await;
                     continue;
                 }
             };
             match received {
                 Ok(Some(bytes)) => match &mut seam {
                     None => self.show(bytes, Some(reader)).await,
+                    Some(open) if open.is_judged => {
+                        self.mark_answered(&mut seam);
+                        self.show(bytes, None).await;
+                    }
                     Some(open) => {
                         if let Some(verdict) = self.compare(open, &bytes) {
-                            self.show_judged(verdict, seam.take()).await;
+                            self.show_judged(verdict, &mut seam).await;
                         }
                     }
                 },
-                end => {
-                    self.end_seam(seam.take()).await;
-                    return end.map(|_| ());
+                Ok(None) => {
+                    self.end_hold(&mut seam).await;
+                    return Ok(());
+                }
+                Err(problem) => {
+                    self.end_attempt(seam, &problem).await;
+                    return Err(problem);
                 }
             }
         }
     }
 
-    /// Writes the line that marks the seam. Over a full-screen program it waits until it is clear whether that goes on.
-    fn begin_seam(&self, ended_at: Instant) -> Seam {
-        let note = format!("reconnected {} after {}", clock(), span(ended_at.elapsed()));
-        let is_full_screen = self.shared.with(|screen| screen.emulator.alternate_screen());
-        if !is_full_screen {
-            self.mark_seam(&note);
-        }
-        Seam { note, replay: Replay::new(Instant::now()), is_marked: !is_full_screen }
+    /// Returns whether the remote side itself has answered.
+    fn has_answered(&self) -> bool {
+        self.reached.as_ref().is_none_or(|reached| reached.load(Ordering::Acquire))
     }
 
-    fn mark_seam(&self, note: &str) {
-        self.shared.with(|screen| {
-            screen.emulator.begin_connection(note);
-            screen.record_seam("reconnected");
-        });
-        self.shared.mark_dirty();
+    /// When what is held back is shown. A program that has yet to reach the remote side may be silent for as long as it wants.
+    fn deadline(&self, seam: &Seam) -> Option<Instant> {
+        let is_waiting = seam.is_judged || (self.reached.is_some() && seam.replay.is_empty());
+        (!is_waiting).then(|| seam.replay.deadline())
     }
 
     /// Takes output of a connection whose start was not judged yet.
     fn compare(&mut self, seam: &mut Seam, bytes: &Bytes) -> Option<Verdict> {
+        if self.reached.is_some() {
+            // It may be the reason why this attempt fails in a moment.
+            let is_over = seam.replay.hold(bytes, Instant::now());
+            return is_over.then(|| seam.replay.judge(self.recent));
+        }
         // An answer to what was typed is no replay, however alike.
         if self.recent.is_empty() || self.shared.status().was_typed_into {
             let mut verdict = seam.replay.judge(self.recent);
@@ -94,27 +109,57 @@ impl Reading<'_> {
         seam.replay.take(bytes, self.recent, Instant::now())
     }
 
-    /// Judges what was held back, and writes the seam if nothing was.
-    async fn end_seam(&mut self, seam: Option<Seam>) {
-        if let Some(mut open) = seam {
+    /// Judges what was held back, shows it, and writes the line of the seam if nothing was.
+    async fn end_hold(&mut self, seam: &mut Option<Seam>) {
+        if let Some(open) = seam.as_mut().filter(|open| !open.is_judged) {
             let verdict = open.replay.judge(self.recent);
-            self.show_judged(verdict, Some(open)).await;
+            self.show_judged(verdict, seam).await;
+        }
+    }
+
+    /// Ends a connection that broke. One that only failed to open leaves no line: its reason is the session's problem.
+    async fn end_attempt(&mut self, seam: Option<Seam>, problem: &Problem) {
+        let Some(mut open) = seam.filter(|open| !open.is_judged && !open.replay.is_empty()) else { return };
+        let verdict = open.replay.judge(self.recent);
+        if self.reached.is_none() {
+            self.show_judged(verdict, &mut Some(open)).await;
+        } else if !may_pass(problem) {
+            // The last attempt: its output explains more than the line that the problem has of it.
+            self.shared.with(|screen| screen.emulator.leave_program());
+            self.show(verdict.output, None).await;
         }
     }
 
     /// Shows the first output of a connection, without what was shown before.
-    async fn show_judged(&mut self, verdict: Verdict, seam: Option<Seam>) {
-        let goes_on = verdict.overlap > 0;
-        if let Some(seam) = seam.filter(|seam| !seam.is_marked) {
-            if goes_on {
-                // The program's screen and modes are as the remote side believes them to be.
-                self.shared.with(|screen| screen.record_seam("reconnected"));
-                return self.show(verdict.into_new(), None).await;
-            }
-            self.mark_seam(&seam.note);
+    async fn show_judged(&mut self, verdict: Verdict, seam: &mut Option<Seam>) {
+        self.shared.status().state = SessionState::Live;
+        let goes_on = verdict.overlap > 0 && self.shared.with(|screen| screen.emulator.alternate_screen());
+        if goes_on {
+            // The program's screen and modes are as the remote side believes them to be.
+            *seam = None;
+            self.shared.with(|screen| screen.record_seam("reconnected"));
+            return self.show(verdict.into_new(), None).await;
+        }
+        self.mark_answered(seam);
+        if let Some(open) = seam {
+            // A question of the program that connects.
+            open.is_judged = true;
+            self.shared.with(|screen| screen.emulator.leave_program());
         }
         self.recent.push(verdict.output.get(verdict.overlap..).unwrap_or_default());
         self.feed(verdict.into_last_line(), None).await;
+    }
+
+    /// Writes the line of the seam as soon as the remote side has answered.
+    fn mark_answered(&self, seam: &mut Option<Seam>) {
+        if let Some(open) = seam.take_if(|_| self.has_answered()) {
+            let note = format!("reconnected {} after {}", clock(), span(open.ended_at.elapsed()));
+            self.shared.with(|screen| {
+                screen.emulator.begin_connection(&note);
+                screen.record_seam("reconnected");
+            });
+            self.shared.mark_dirty();
+        }
     }
 
     async fn show(&mut self, bytes: Bytes, reader: Option<&mut Reader>) {

@@ -105,14 +105,23 @@ impl Replay {
         self.deadline
     }
 
-    /// Takes output. Returns the verdict as soon as more output cannot change it.
-    pub fn take(&mut self, output: &[u8], recent: &mut Recent, now: Instant) -> Option<Verdict> {
+    /// Returns true if nothing is held back.
+    pub fn is_empty(&self) -> bool {
+        self.held.is_empty()
+    }
+
+    /// Holds output back until the deadline, whatever it is. Returns true if no more of it may be held.
+    pub fn hold(&mut self, output: &[u8], now: Instant) -> bool {
         let last_deadline = *self.last_deadline.get_or_insert(now + MAX_HOLD_TIME);
         self.held.extend_from_slice(output);
         self.deadline = last_deadline.min(now + QUIET_TIME);
-        let is_over =
-            self.held.len() > MAX_RECENT_BYTES || self.compared >= MAX_COMPARED_BYTES || now >= last_deadline;
         self.extend_borders();
+        self.held.len() > MAX_RECENT_BYTES || now >= last_deadline
+    }
+
+    /// Takes output. Returns the verdict as soon as more output cannot change it.
+    pub fn take(&mut self, output: &[u8], recent: &mut Recent, now: Instant) -> Option<Verdict> {
+        let is_over = self.hold(output, now) || self.compared >= MAX_COMPARED_BYTES;
         let recent = recent.0.make_contiguous();
         self.compared += recent.len();
         let (occurs, overlap) = self.compare(recent);

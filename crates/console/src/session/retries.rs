@@ -104,7 +104,7 @@ fn after(pause: Duration) -> Option<Timestamp> {
 }
 
 /// Returns whether the same attempt may work later without the user doing something.
-fn may_pass(problem: &Problem) -> bool {
+pub(super) fn may_pass(problem: &Problem) -> bool {
     let is_busy = problem.kind == ProblemKind::Refused
         && problem.status.is_some_and(|status| BUSY_STATUSES.contains(&status));
     (problem.kind.may_pass() || is_busy) && problem.reason != Some(Reason::Certificate)

@@ -1,7 +1,7 @@
 //! The task behind a session: opens the transport, carries its bytes, and opens it again when it breaks.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use bytes::Bytes;
 use tokio::sync::{mpsc, watch};
@@ -40,7 +40,7 @@ struct Past {
     retries: Retries,
     /// The newest output.
     recent: Recent,
-    /// When the last connection ended; `None` before the first has begun.
+    /// When the last connection ended that was live; `None` before there was one.
     ended_at: Option<Instant>,
 }
 
@@ -59,11 +59,10 @@ impl SessionTask {
                 Ok(Opened::Terminal(transport)) => {
                     let began_at = Instant::now();
                     let reached = transport.reached.clone();
-                    let end = self.carry(transport.into(), &mut past).await;
+                    let end = self.carry(transport.into(), reached.clone(), &mut past).await;
                     past.retries.lasted(began_at.elapsed());
-                    if past.ended_at.is_some()
-                        || reached.is_none_or(|reached| reached.load(Ordering::Acquire))
-                    {
+                    let was_live = self.shared.status().state == SessionState::Live;
+                    if was_live && reached.is_none_or(|reached| reached.load(Ordering::Acquire)) {
                         past.ended_at = Some(Instant::now());
                     }
                     end
@@ -88,8 +87,8 @@ impl SessionTask {
         }
     }
 
-    /// Marks the start of a connection.
-    fn begin(&mut self, takes_input: bool, resize: &ResizeReports) {
+    /// Marks the start of a connection; `is_live` is false where its first output has to show that.
+    fn begin(&mut self, takes_input: bool, resize: &ResizeReports, is_live: bool) {
         // What was typed for the connection before is not for this one.
         while self.input.try_recv().is_ok() {}
         self.shared.with(|screen| {
@@ -98,7 +97,9 @@ impl SessionTask {
             screen.emulator.set_sequence_size_reports(is_sequence);
             screen.emulator.set_prompts_redrawn(!matches!(resize, ResizeReports::Ignored));
             let mut status = self.shared.status();
-            status.state = SessionState::Live;
+            if is_live {
+                status.state = SessionState::Live;
+            }
             status.transport_takes_input = takes_input;
             status.was_typed_into = false;
         });
@@ -106,9 +107,14 @@ impl SessionTask {
     }
 
     /// Carries bytes both ways until one side ends; returns the problem, if the end was not orderly.
-    async fn carry(&mut self, link: Link, past: &mut Past) -> Option<Problem> {
+    async fn carry(
+        &mut self,
+        link: Link,
+        reached: Option<Arc<AtomicBool>>,
+        past: &mut Past,
+    ) -> Option<Problem> {
         let Link { mut reader, mut writer, takes_input, resize } = link;
-        self.begin(takes_input, &resize);
+        self.begin(takes_input, &resize, past.ended_at.is_none() || reached.is_none());
         let (reply_sender, replies) = mpsc::channel(REPLY_QUEUE_LENGTH);
         let cancel = self.cancel.clone();
         let end = {
@@ -117,6 +123,7 @@ impl SessionTask {
                 replies: takes_input.then_some(&reply_sender),
                 recent: &mut past.recent,
                 hold_deadline: None,
+                reached,
             };
             // Both halves live in this task: a slice of feeding never delays a key by more than itself.
             let reading = reading.run(&mut reader, past.ended_at);

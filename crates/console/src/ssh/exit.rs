@@ -21,8 +21,8 @@ impl Tail {
         self.0.extend_from_slice(bytes);
     }
 
-    /// The last line that has text, without control characters.
-    fn last_line(&self) -> String {
+    /// The lines that have text, the last one first, without control characters.
+    fn lines(&self) -> Vec<String> {
         let text = String::from_utf8_lossy(&self.0);
         let lines = text.rsplit(['\n', '\r']).map(|line| {
             line.chars()
@@ -32,8 +32,21 @@ impl Tail {
                 .trim()
                 .to_owned()
         });
-        lines.into_iter().find(|line| !line.is_empty()).unwrap_or_default()
+        lines.filter(|line| !line.is_empty()).collect()
     }
+
+    /// The last line that gives a reason, and whether ssh has ended a session below it.
+    fn reason(&self) -> (String, bool) {
+        let lines = self.lines();
+        let reason = lines.iter().find(|line| !ends_session(line)).or(lines.first());
+        (reason.cloned().unwrap_or_default(), lines.first().is_some_and(|line| ends_session(line)))
+    }
+}
+
+/// Returns whether this is the line with which OpenSSH leaves any session that had a terminal: `Connection to HOST closed.`
+/// The reason, if it has one, is in the line before.
+fn ends_session(line: &str) -> bool {
+    line.strip_prefix("Connection to ").and_then(|rest| rest.strip_suffix(" closed.")).is_some()
 }
 
 /// How ssh ended.
@@ -51,9 +64,9 @@ impl Exit {
         if self.code != OWN_ERROR {
             return None;
         }
-        let line = tail.last_line();
+        let (line, ended_session) = tail.reason();
         let because = if line.is_empty() { String::from("it gave no reason") } else { line };
-        if self.was_established {
+        if self.was_established || ended_session {
             let message = format!("the SSH connection broke: {because}");
             return Some(Problem::new(ProblemKind::Unreachable, message));
         }
@@ -127,6 +140,26 @@ mod tests {
     }
 
     #[test]
+    fn a_session_that_ended_at_once_may_be_opened_again_and_names_the_far_ends_reason() {
+        let closed = "Connection to 127.0.0.1 closed.\r\n";
+        for (output, because) in [
+            ("no shell: the instance is not running\r\n", "no shell: the instance is not running"),
+            (
+                "Connection to 127.0.0.1 closed by remote host.\r\n",
+                "Connection to 127.0.0.1 closed by remote host.",
+            ),
+            ("", "Connection to 127.0.0.1 closed."),
+        ] {
+            // Whether its terminal was noticed in that moment or not.
+            for was_established in [false, true] {
+                let problem = ended(255, was_established, &format!("{output}{closed}")).unwrap();
+                assert!(problem.kind.may_pass(), "{problem}");
+                assert_eq!(&*problem.message, format!("the SSH connection broke: {because}"));
+            }
+        }
+    }
+
+    #[test]
     fn a_session_that_never_began_names_the_reason_and_what_to_do() {
         for (line, kind, advice) in [
             ("a@b: Permission denied (publickey).", ProblemKind::Unauthorized, "keys"),
@@ -164,7 +197,7 @@ mod tests {
         }
         assert_eq!(tail.0.len(), MAX_TAIL_BYTES);
         tail.push("\n\x1b]0;title\x07last \x1b[31mline\r\n\n".as_bytes());
-        assert_eq!(tail.last_line(), "]0;titlelast [31mline");
-        assert_eq!(Tail::default().last_line(), "");
+        assert_eq!(tail.reason().0, "]0;titlelast [31mline");
+        assert_eq!(Tail::default().reason().0, "");
     }
 }

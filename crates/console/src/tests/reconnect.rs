@@ -1,6 +1,7 @@
 //! Links that break, and how a session comes back. Time is paused: pauses pass as soon as all wait.
 
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::*;
 use crate::Retry;
@@ -223,4 +224,102 @@ async fn what_is_held_back_when_the_link_ends_is_shown() {
     drop(remote);
     passes("the end", || session.state() == SessionState::Ended(None)).await;
     assert_eq!(text(&session).last().map(String::as_str), Some("boot 1"));
+}
+
+/// A connector to programs that have yet to reach the remote side; their ends, with the mark of each.
+fn programs() -> (Connector, mpsc::Receiver<(Remote, Arc<AtomicBool>)>) {
+    let (arrivals, arrived) = mpsc::channel(4);
+    let connector: Connector = Arc::new(move || {
+        let arrivals = arrivals.clone();
+        Box::pin(async move {
+            let (output, from) = mpsc::channel(4);
+            let (to, input) = mpsc::channel(4);
+            let reached = Arc::new(AtomicBool::new(false));
+            arrivals.send((Remote { output, input }, Arc::clone(&reached))).await.unwrap();
+            let stream = ByteStream::Channel { from, to: Some(to) };
+            Ok(Opened::Terminal(Transport { stream, resize: ResizeReports::Ignored, reached: Some(reached) }))
+        })
+    });
+    (connector, arrived)
+}
+
+/// A session whose shell was there and whose link broke.
+async fn broken_shell() -> (TerminalSession, mpsc::Receiver<(Remote, Arc<AtomicBool>)>) {
+    let (connector, mut arrivals) = programs();
+    let session = TerminalSession::start(connector, SIZE, no_wake());
+    let (remote, reached) = arrivals.recv().await.unwrap();
+    reached.store(true, Ordering::Release);
+    remote.print("root@web-1:~# ").await;
+    passes("the shell", || text(&session).len() == 1).await;
+    remote.output.send(Err(broken())).await.unwrap();
+    (session, arrivals)
+}
+
+#[tokio::test(start_paused = true)]
+async fn attempts_of_a_program_that_fail_leave_no_line_and_the_one_that_works_leaves_one() {
+    let (session, mut arrivals) = broken_shell().await;
+    for attempt in 1..10 {
+        let (remote, reached) = arrivals.recv().await.unwrap();
+        // Whether the program got as far as a terminal or not.
+        reached.store(attempt % 2 == 0, Ordering::Release);
+        remote.print("no shell: the instance is not running\r\n").await;
+        remote.output.send(Err(broken())).await.unwrap();
+        passes("a retry", || retry(&session).is_some_and(|retry| retry.attempt == attempt + 1)).await;
+        assert_eq!(text(&session), ["root@web-1:~#"]);
+    }
+    let (remote, reached) = arrivals.recv().await.unwrap();
+    tokio::time::sleep(Duration::from_secs(30)).await;
+    assert!(session.state() != SessionState::Live, "nothing has answered yet");
+    reached.store(true, Ordering::Release);
+    remote.print("root@web-1:~# ").await;
+    passes("live", || session.state() == SessionState::Live).await;
+    passes("output", || text(&session).len() == 3).await;
+    assert_seam(&text(&session)[1]);
+    assert!(!text(&session)[1].contains("less than"), "since the shell was lost: {:?}", text(&session)[1]);
+    assert_eq!(text(&session)[2], "root@web-1:~#");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_question_before_the_remote_side_is_reached_can_be_answered_and_the_line_comes_after_it() {
+    let (session, mut arrivals) = broken_shell().await;
+    let (mut remote, reached) = arrivals.recv().await.unwrap();
+    remote.print("Password: ").await;
+    passes("the question", || session.takes_input() && text(&session).len() == 2).await;
+    assert_eq!(text(&session)[1], "Password:");
+    session.send(&key('x'));
+    assert_eq!(remote.reads("x").await, "x");
+    reached.store(true, Ordering::Release);
+    remote.print("\r\nroot@web-1:~# ").await;
+    passes("the shell", || text(&session).last().is_some_and(|row| row.starts_with("root"))).await;
+    let shown = text(&session);
+    assert_seam(&shown[2]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_last_attempt_of_a_program_shows_its_explanation_without_a_seam() {
+    let (session, mut arrivals) = broken_shell().await;
+    let (remote, _) = arrivals.recv().await.unwrap();
+    remote.print("Offending key in known_hosts:7\r\nHost key verification failed.\r\n").await;
+    let refused = Problem::new(ProblemKind::Refused, "Host key verification failed.");
+    remote.output.send(Err(refused.clone())).await.unwrap();
+    passes("the end", || session.state() == SessionState::Ended(Some(refused.clone()))).await;
+    assert_eq!(text(&session)[1..], ["Offending key in known_hosts:7", "Host key verification failed."]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_link_that_opens_and_breaks_without_output_leaves_no_line() {
+    let (connector, mut arrivals, _) = failing(Vec::new());
+    let session = TerminalSession::start(connector, SIZE, no_wake());
+    let remote = arrivals.recv().await.unwrap();
+    remote.print("login: ").await;
+    remote.output.send(Err(broken())).await.unwrap();
+    for _ in 0..3 {
+        arrivals.recv().await.unwrap().output.send(Err(broken())).await.unwrap();
+    }
+    let remote = arrivals.recv().await.unwrap();
+    assert_eq!(text(&session), ["login:"]);
+    // One that holds says so, though nothing is printed.
+    passes("the seam", || text(&session).len() == 2).await;
+    assert_seam(&text(&session)[1]);
+    drop(remote);
 }
