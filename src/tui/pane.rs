@@ -203,6 +203,14 @@ impl Pane {
         }
     }
 
+    /// Keeps the cursor on the row that it is on, whatever comes before it from now on.
+    pub fn keep_selected(&mut self) {
+        if self.selected().is_some() {
+            self.moved = true;
+            self.remember();
+        }
+    }
+
     /// Puts the cursor on the row at this number.
     pub fn select_row(&mut self, row: usize) {
         self.moved = true;

@@ -290,8 +290,7 @@ fn after_a_filter_n_goes_from_match_to_match_among_all_rows() {
     let mut scene = scene();
     scene.keys("/web-1\n\x1b");
     assert!(scene.shown().len() > 4 && scene.text().contains("n next match"), "{}", scene.text());
-    scene.keys("n");
-    assert_eq!(scene.selected(), "web-1");
+    assert_eq!(scene.selected(), "web-1", "the match that was under the cursor");
     scene.keys("nn");
     assert_eq!(scene.selected(), "web-11");
     scene.keys("N");
@@ -301,6 +300,22 @@ fn after_a_filter_n_goes_from_match_to_match_among_all_rows() {
     // Esc forgets it, and N sorts again.
     scene.keys("\x1bN");
     assert!(scene.ui.app.pane().sort.reverse);
+}
+
+#[test]
+fn the_row_under_the_cursor_of_a_filter_stays_under_it_when_the_filter_is_removed() {
+    let mut scene = scene();
+    let first = scene.selected().to_owned();
+    scene.keys("/web-11");
+    assert_eq!(scene.selected(), "web-11");
+    scene.keys("\x1b");
+    assert_eq!(scene.selected(), first, "given up while it was typed");
+    scene.keys("/web-11\n\x1b");
+    assert_eq!(scene.selected(), "web-11");
+    scene.keys("/web-10\n\x1b");
+    assert_eq!(scene.selected(), "web-10", "also where another row was chosen before");
+    scene.keys("/no such row\n\x1b");
+    assert_eq!(scene.selected(), "web-10", "what shows no row chooses none");
 }
 
 #[test]

@@ -72,6 +72,9 @@ impl Layer for FilterPrompt {
                 if let Some(error) = app.pane().filter_error() {
                     return Effect::complain(format!("filter: {error}")).into();
                 }
+                // The row that is seen now is the one that the next key acts on, also when the filter is removed.
+                app.finish_arranging();
+                app.pane_mut().keep_selected();
                 app.pane_mut().remember_search();
                 return Effect::close().into();
             }
