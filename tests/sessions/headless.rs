@@ -331,6 +331,14 @@ fn a_console_without_input_says_so_once_and_ctrl_c_leaves_it() {
 }
 
 #[test]
+fn a_machine_that_is_down_is_refused_as_on_the_screen() {
+    let it = Setup::with("gcore", Cloud::text);
+    let (code, said) = it.refused(&["demo-gcore/staging-1", "--wait", "1s"]);
+    assert_eq!(code, Some(6), "{said}");
+    assert_eq!(said, "qdeck: demo-gcore/staging-1 has no console now: it is SHUTOFF: start it first\n");
+}
+
+#[test]
 fn what_cannot_be_attached_is_an_error_with_a_code_of_its_own() {
     let twice = |cloud: &Cloud| {
         let text = cloud.text();

@@ -84,6 +84,14 @@ async fn attach(
     if kind == ScreenKind::Framebuffer {
         return Err(pixel_error(&name));
     }
+    let ways = match instance {
+        Resource::Instance(row) => fleet.ways(row),
+        _ => Vec::new(),
+    };
+    // As the screen refuses it: the platform's own answer may be about something else.
+    if let Some(barrier) = ways.into_iter().find(|way| way.kind == kind).and_then(|way| way.barrier) {
+        return Err(CommandError::new(Code::Refused, format!("{name} has no console now: {barrier}")));
+    }
     let console = match consoles::opener(fleet)(instance.id().clone(), kind).await? {
         Opened::Terminal(transport) => Passthrough::from(transport),
         Opened::Framebuffer(_) => return Err(pixel_error(&name)),
