@@ -331,6 +331,20 @@ fn a_console_without_input_says_so_once_and_ctrl_c_leaves_it() {
 }
 
 #[test]
+fn a_console_without_input_reads_what_is_piped_and_ends_after_the_wait() {
+    let it =
+        Setup::with("cycle", |cloud| cloud.text().replace("console_input = true", "console_input = false"));
+    let mut console = it.piped(&["web-1", "--wait", "1s"]);
+    let mut stdin = console.stdin.take().expect("piped");
+    stdin.write_all(b"uptime\n").expect("it reads");
+    drop(stdin);
+    let output = console.wait_with_output().expect("it ends");
+    let error = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(0), "{error}");
+    assert!(error.contains("demo-cycle/web-1 takes no input"), "{error}");
+}
+
+#[test]
 fn a_machine_that_is_down_is_refused_as_on_the_screen() {
     let it = Setup::with("gcore", Cloud::text);
     let (code, said) = it.refused(&["demo-gcore/staging-1", "--wait", "1s"]);

@@ -45,8 +45,14 @@ impl Passthrough {
         enough: impl Future<Output = T>,
     ) -> Result<Option<T>, E> {
         let Link { mut reader, mut writer, takes_input, resize } = self.link;
-        // A channel without a sender is one on which nothing comes.
-        let mut input = if takes_input { input } else { mpsc::channel(1).1 };
+        // Where nothing is sent, whoever reads the input must not wait for room. A channel without a sender is one on which
+        // nothing comes.
+        let mut input = if takes_input {
+            input
+        } else {
+            drop(input);
+            mpsc::channel(1).1
+        };
         let (resize, mut sizes) = match sizes {
             Some(sizes) => (resize, sizes),
             None => (ResizeReports::Ignored, watch::channel(Size { columns: 80, rows: 24 }).1),
