@@ -65,6 +65,11 @@ impl Lifecycle {
         matches!(self, Self::Failed | Self::Degraded)
     }
 
+    /// Returns whether nothing of it runs, by what the platform reports: it is down, on the way there, or gone.
+    pub const fn is_down(self) -> bool {
+        matches!(self, Self::Stopping | Self::Stopped | Self::Done | Self::Deleting | Self::Gone)
+    }
+
     /// Returns whether the platform is still changing it.
     pub const fn is_moving(self) -> bool {
         matches!(self, Self::Pending | Self::Stopping | Self::Deleting)

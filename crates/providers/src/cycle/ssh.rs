@@ -30,7 +30,10 @@ pub(super) struct ConsoleSettings {
 pub(super) fn ways(deck: &Deck, settings: &ConsoleSettings, row: &Instance) -> Vec<Way> {
     let ssh = Way::open(ScreenKind::Ssh, "a password made for the session, for half an hour");
     let ssh = ssh.unless(barrier(deck, settings, row));
-    let needs = if settings.input {
+    // The platform keeps the output across restarts.
+    let needs = if row.state.lifecycle == Lifecycle::Stopped {
+        "what its main process printed last: it is stopped"
+    } else if settings.input {
         "the output of its main process; keys are sent"
     } else {
         "the output of its main process, without input"

@@ -131,6 +131,7 @@ impl LogView {
         } else {
             for (tail, state) in self.states() {
                 lines.extend(nothing_yet(tail, state, look));
+                lines.extend(idle(tail, look).map(|text| (text, look.theme.dim)));
             }
         }
         let first = area.y + (area.height / 3);
@@ -185,6 +186,13 @@ fn status_label(tail: &Tail, state: &SourceState, look: &Look<'_>) -> (&'static 
             (mark("✗", "x"), format!("ended, {}", problem.kind.word()), theme.bad)
         }
     }
+}
+
+/// Why a source may stay without lines: its instance does not run.
+fn idle(tail: &Tail, look: &Look<'_>) -> Option<String> {
+    let row = look.store.get(&tail.id)?;
+    let state = row.state().filter(|state| state.lifecycle.is_down())?;
+    Some(format!("{} is {}, and prints nothing until it runs.", tail.name, ansi::plain(&state.raw)))
 }
 
 /// The reason why a source shows no line, and what happens next.

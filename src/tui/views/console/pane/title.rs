@@ -11,6 +11,7 @@ use crate::console::PixelScreen;
 use crate::tui::Look as ScreenLook;
 use crate::tui::app::short_way;
 use crate::tui::views::console::recording::{playback, playback_piece, recording_piece};
+use crate::tui::widgets::ansi;
 use crate::tui::widgets::frame::{Piece, put, put_right};
 
 /// The part of a console in what is typed into several together.
@@ -118,6 +119,10 @@ impl Pane {
             let short = if look.ascii { " !" } else { " ♪" }.to_owned();
             parts.push(Part { rank: 1, long: (bell, theme.warn), short: Some(short) });
         }
+        if let Some((word, style)) = self.instance_state(look) {
+            let long = (format!(" instance {word}"), style);
+            parts.push(Part { rank: 2, long, short: Some(format!(" {word}")) });
+        }
         if self.screen().playback().is_none() && !self.screen().takes_input() {
             parts.push(Part::new(3, (" read-only".to_owned(), theme.banner)));
         }
@@ -135,6 +140,24 @@ impl Pane {
         };
         parts.push(Part::new(SIZE_RANK, (size, theme.dim)));
         parts
+    }
+}
+
+impl Pane {
+    /// The state of the instance as the fleet reports it, where it is down: the link to its console may be a good one.
+    fn instance_state(&self, look: &ScreenLook<'_>) -> Option<Piece> {
+        let id = &self.console.id;
+        if self.screen().playback().is_some() {
+            return None;
+        }
+        let Some(row) = look.store.get(id) else {
+            let listing = look.store.listing(&id.context, id.kind)?;
+            let is_whole =
+                listing.confirmed.is_some() && listing.problem.is_none() && listing.bounded.is_none();
+            return is_whole.then(|| ("gone".to_owned(), look.theme.off));
+        };
+        let state = row.state().filter(|state| state.lifecycle.is_down())?;
+        Some((ansi::plain(&state.raw), look.theme.lifecycle(state.lifecycle)))
     }
 }
 

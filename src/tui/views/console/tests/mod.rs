@@ -80,6 +80,37 @@ fn keys_are_sent_except_for_the_prefix() {
     assert_eq!(view.sessions.len(), 1, "detaching ends nothing");
 }
 
+/// The title over a console in a fleet of these rows.
+fn title_among(rows: Vec<crate::model::Resource>) -> String {
+    use crate::tui::sample;
+    let (mut view, _remote) = view();
+    let mut store = sample::empty(&[("demo-cycle", crate::providers::cycle::PLATFORM)]);
+    sample::list(&mut store, "demo-cycle", Kind::Instance, rows);
+    let mut app = App::new(store, crate::tui::Options::default(), Timestamp::now());
+    let area = Rect::new(0, 0, 80, 12);
+    let mut buf = Buffer::empty(area);
+    view.draw(area, &mut buf, &mut app);
+    text(&buf).lines().next().unwrap_or_default().to_owned()
+}
+
+#[test]
+fn the_title_says_that_the_instance_of_a_console_is_down_or_gone() {
+    use crate::model::{Instance, Lifecycle, Resource, State};
+    let row = |lifecycle, raw: &str| {
+        Resource::Instance(Instance::new(id("i-1"), "web-1", State::new(lifecycle, raw)))
+    };
+    let shown = title_among(vec![row(Lifecycle::Running, "running")]);
+    assert!(!shown.contains("instance"), "{shown}");
+    for (rows, expected) in [
+        (vec![row(Lifecycle::Stopped, "SHUTOFF")], " instance SHUTOFF ● live"),
+        (vec![row(Lifecycle::Deleting, "destroying")], " instance destroying ● live"),
+        (Vec::new(), " instance gone ● live"),
+    ] {
+        let shown = title_among(rows);
+        assert!(shown.contains(expected), "{shown}");
+    }
+}
+
 #[test]
 fn the_keys_after_the_prefix_are_shown_whole_or_not_at_all() {
     for width in 24..90 {

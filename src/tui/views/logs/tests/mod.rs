@@ -402,3 +402,23 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn an_empty_log_says_that_its_instance_does_not_run() {
+    use crate::tui::sample;
+    let row = sample::instance("cycle-prod", "report-1", crate::model::Lifecycle::Stopped);
+    let source = (row.id().clone(), "report-1".to_owned());
+    let mut store = sample::empty(&[("cycle-prod", crate::providers::cycle::PLATFORM)]);
+    sample::list(&mut store, "cycle-prod", Kind::Instance, vec![row]);
+    let mut view = LogView::bounded(vec![source], BUFFER_BYTES, noon);
+    view.open();
+    news(&mut view, 0, LogEvent::Connected);
+    let buf = testing::drawn(|theme| {
+        let look = Look { theme, store: &store, now: noon(), ascii: false };
+        let mut buf = Buffer::empty(Rect::new(0, 0, 60, 15));
+        view.render(buf.area, &mut buf, &look);
+        buf
+    });
+    let shown = text(&buf);
+    assert!(shown.contains("report-1 is stopped, and prints nothing until it runs."), "{shown}");
+}
