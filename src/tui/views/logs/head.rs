@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Alignment, Rect};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Block, Widget};
+use ratatui::widgets::{Block, Paragraph, Widget, Wrap};
 use unicode_width::UnicodeWidthStr;
 
 use super::draw::clock;
@@ -39,9 +39,9 @@ impl LogView {
         } else if self.place.left > 0 {
             foot.push(Span::styled(format!(" from column {} ", self.place.left + 1), theme.dim));
         }
-        if !self.follows() {
-            let all = self.total();
-            let at = self.place.cursor.map_or(all, |key| self.position(key) + 1);
+        let all = self.total();
+        if !self.follows() && all > 0 {
+            let at = self.place.cursor.map_or(all, |key| self.position(key) + 1).min(all);
             foot.push(Span::styled(format!(" {}/{} ", grouped(at), grouped(all)), theme.dim));
         }
         let name = self.title();
@@ -119,26 +119,21 @@ impl LogView {
         let mut lines: Vec<(String, Style)> = Vec::new();
         if self.hidden() > 0 {
             let text = match self.hidden() {
-                1 => "The only line is hidden by the filters; Esc removes the filters.".to_owned(),
-                hidden => {
-                    format!(
-                        "All {} are hidden by the filters; Esc removes the filters.",
-                        counted(hidden, "line")
-                    )
-                }
+                1 => "The only line is hidden by the filters.".to_owned(),
+                hidden => format!("All {} are hidden by the filters.", counted(hidden, "line")),
             };
             lines.push((text, look.theme.warn));
+            lines.push(("Esc removes the filters.".to_owned(), look.theme.dim));
         } else {
             for (tail, state) in self.states() {
                 lines.extend(nothing_yet(tail, state, look));
                 lines.extend(idle(tail, look).map(|text| (text, look.theme.dim)));
             }
         }
-        let first = area.y + (area.height / 3);
-        for (y, (text, style)) in (first..area.bottom()).zip(lines) {
-            let line = Line::from(Span::styled(text, style)).centered();
-            line.render(Rect { y, height: 1, ..area }, buf);
-        }
+        let lines: Vec<Line<'_>> = lines.into_iter().map(|(text, style)| Line::styled(text, style)).collect();
+        let below = area.height / 3;
+        let area = Rect { y: area.y + below, height: area.height - below, ..area };
+        Paragraph::new(lines).centered().wrap(Wrap { trim: true }).render(area, buf);
     }
 
     /// The tails, each with its state.

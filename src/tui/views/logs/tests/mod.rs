@@ -404,6 +404,19 @@ proptest! {
 }
 
 #[test]
+fn where_filters_hide_every_line_a_narrow_view_says_so_whole() {
+    let mut view = opened(&["web-1"]);
+    numbered(&mut view, 0..51);
+    drawn(&mut view, 60, 15);
+    view.apply(Command::Up, None);
+    filter(&mut view, "no such text");
+    let shown = drawn(&mut view, 60, 15);
+    assert!(shown.contains("All 51 lines are hidden by the filters."), "{shown}");
+    assert!(shown.contains("Esc removes the filters."), "{shown}");
+    assert!(!shown.contains("/0"), "no place among no lines: {shown}");
+}
+
+#[test]
 fn an_empty_log_says_that_its_instance_does_not_run() {
     use crate::tui::sample;
     let row = sample::instance("cycle-prod", "report-1", crate::model::Lifecycle::Stopped);
