@@ -163,7 +163,14 @@ fn the_output_is_recorded_to_a_new_file() {
     let recorded = std::fs::read_to_string(it.home.path().join("relay.cast")).expect("the recording");
     assert!(recorded.starts_with("{\"version\":3,") && recorded.contains("ready-42"), "{recorded}");
     let (code, error) = it.refused(&["demo-cycle/relay-2", "--record", "relay.cast"]);
-    assert!(code != Some(0) && error.contains("cannot record to relay.cast"), "{code:?} {error}");
+    assert!(
+        code != Some(0) && error.contains("could not record to relay.cast: it exists"),
+        "{code:?} {error}"
+    );
+    assert!(
+        error.contains("Name another file") && !error.contains("attached to"),
+        "before it connects: {error}"
+    );
     let kept = std::fs::read_to_string(it.home.path().join("relay.cast")).expect("the recording");
     assert_eq!(kept, recorded, "nothing is overwritten");
 }

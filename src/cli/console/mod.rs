@@ -70,6 +70,8 @@ async fn attach(
     of: &ConsoleArguments,
     registry: &Registry,
 ) -> Result<End, CommandError> {
+    // A console is not opened for a file that cannot be written.
+    of.record.as_deref().map_or(Ok(()), record::check)?;
     let Connection { fleet, events, .. } = Connection::open(arguments, &of.context, registry)?;
     // Nothing is listened for: what is asked for is answered.
     drop(events);

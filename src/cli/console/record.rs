@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use tokio::sync::watch;
 
+use crate::cli::error::{Code, CommandError};
 use crate::cli::output;
 use crate::console::Size;
 use crate::console::recording::{CastVersion, Recorder, RecordingFile, RecordingHandle};
@@ -19,6 +20,25 @@ const SIZE_WITHOUT_TERMINAL: Size = Size { columns: 80, rows: 24 };
 const OPEN_TIMEOUT: Duration = Duration::from_secs(10);
 /// Time for the file to be complete at the end.
 const END_TIMEOUT: Duration = Duration::from_millis(300);
+
+/// Reports a file that cannot be recorded to, without making it.
+///
+/// # Errors
+/// There is something at the path, or no folder for it.
+pub(super) fn check(path: &Path) -> Result<(), CommandError> {
+    let error = |why: &str, hint: &str| {
+        let message = format!("could not record to {}: {why}", path.display());
+        Err(CommandError::new(Code::Failed, message).hint(hint.to_owned()))
+    };
+    let folder = path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
+    if path.symlink_metadata().is_ok() {
+        return error("it exists, and a recording replaces no file", "Name another file, or remove this one");
+    }
+    if !folder.is_dir() {
+        return error(&format!("there is no folder {}", folder.display()), "Make it first");
+    }
+    Ok(())
+}
 
 /// A recording under way.
 pub(super) struct Recording {
@@ -33,7 +53,7 @@ impl Recording {
     /// Starts to record to a new file.
     ///
     /// # Errors
-    /// The file exists or cannot be made.
+    /// The file cannot be made.
     pub fn start(path: &Path, name: &str, sizes: Option<watch::Receiver<Size>>) -> io::Result<Self> {
         let size = sizes.as_ref().map_or(SIZE_WITHOUT_TERMINAL, |sizes| *sizes.borrow());
         let mut emulator = Emulator::new(size);
@@ -42,7 +62,7 @@ impl Recording {
             Recorder::start(file, CastVersion::default(), name, &mut emulator, Arc::new(|| {}))?;
         handle.wait_opened(Instant::now() + OPEN_TIMEOUT);
         match handle.end().and_then(|end| end.error) {
-            Some(error) => Err(io::Error::other(format!("cannot record to {}: {error}", path.display()))),
+            Some(error) => Err(io::Error::other(format!("could not record to {}: {error}", path.display()))),
             None => Ok(Self { emulator, recorder, handle, sizes }),
         }
     }
