@@ -48,7 +48,10 @@ pub(crate) fn walk(
     at_once: usize,
 ) -> BoxStream<'static, ListEvent> {
     produce(move |out| async move {
-        workspaces.begin_listing();
+        // Boxes come from another list, and a table of them may be listed more often.
+        if matches!(kind, Kind::Instance | Kind::Operation) {
+            workspaces.begin_listing();
+        }
         let walk = Walk {
             workspaces: &workspaces,
             aside: &aside,
