@@ -12,6 +12,22 @@ fn the_default_keymap_is_whole_and_without_conflict() {
 }
 
 #[test]
+fn where_h_goes_left_l_goes_right() {
+    let (map, _) = Keymap::load(None);
+    use KeyContext::{CopyMode, Logs, Menu, Playback, Telemetry, Text};
+    for context in [Text, Logs, Telemetry, Menu, CopyMode, Playback] {
+        let bound = |key| match map.look_up(context, &[Chord::parse(key).unwrap()]) {
+            Lookup::Bound(command) => Some(command),
+            _ => None,
+        };
+        let [h, left, l, right] = ["h", "left", "l", "right"].map(bound);
+        if h.is_some() && h == left {
+            assert_eq!(l, right, "{context:?}");
+        }
+    }
+}
+
+#[test]
 fn names_are_unique_and_every_bound_intent_has_one() {
     for (index, entry) in ENTRIES.iter().enumerate() {
         assert!(
