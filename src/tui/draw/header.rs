@@ -13,6 +13,11 @@ use crate::tui::overlays::{condition_words, key_of, milliseconds};
 use crate::tui::{Command, KeyContext};
 
 pub(super) fn draw(app: &mut App, area: Rect, buf: &mut Buffer) -> Rect {
+    // A recording that is played by itself has no fleet to be about.
+    if app.options.play.is_some() && app.store.contexts().is_empty() {
+        app.tabs.clear();
+        return Rect { height: 0, ..area };
+    }
     let rows = 2 + u16::from(banner::is_shown(app, area));
     top(app, area, buf);
     app.tabs = tabs(app, area, buf);

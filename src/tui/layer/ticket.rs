@@ -1,13 +1,13 @@
 //! Questions of a layer to the outside. Each has a ticket: answers carry it, the layer that asked gets them,
 //! and when that layer closes or asks anew the question is cancelled and late answers are dropped.
 
-use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use arcstr::ArcStr;
 
 use crate::console::Page;
+use crate::console::recording::RecordedFile;
 use crate::fleet::journal::History;
 use crate::fleet::{DeclaredAction, PreparedBulk, Section};
 use crate::model::{
@@ -77,7 +77,7 @@ pub enum Answer {
     /// The file of a path, and those that the path may become.
     Files(FoundFiles),
     /// The recordings, the newest first.
-    Recordings(Vec<PathBuf>),
+    Recordings(Vec<RecordedFile>),
     /// A text as it was left in the editor, or why it was not.
     Edited(Result<String, String>),
     /// News of a log.

@@ -66,14 +66,12 @@ fn whole_parts<'a>(text: &'a str, separator: &str, room: u16) -> &'a str {
 
 fn draw_items<C: PartialEq>(list: &List<C>, inner: Rect, buf: &mut Buffer, look: &Look<'_>) {
     let keys = list.lines().map(|item| columns(&item.key)).max().unwrap_or(0).min(MAX_KEY_COLUMNS);
-    // A label without detail may run on; the others are in a column.
-    let labels = list
-        .lines()
-        .filter(|item| !item.detail.is_empty())
-        .map(|item| columns(&item.label))
-        .max()
-        .unwrap_or(0)
-        .min(inner.width * 3 / 5);
+    // A label without detail may run on; the others are in a column, which gives way to long details.
+    let explained = || list.lines().filter(|item| !item.detail.is_empty());
+    let details = explained().map(|item| columns(&item.detail)).max().unwrap_or(0);
+    let spare = inner.width.saturating_sub(keys + if keys > 0 { 2 } else { 0 } + details + 4);
+    let labels =
+        explained().map(|item| columns(&item.label)).max().unwrap_or(0).min(spare.max(inner.width * 3 / 5));
     if list.lines().len() == 0 {
         put(buf, inner.x + 1, inner.y, inner.width - 2, "nothing matches", look.theme.dim);
     }

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use qdeck_model::Timestamp;
+use qdeck_model::{Bytes, Timestamp};
 
 /// Names tried for a file before giving up.
 const MAX_FILE_NAMES: u32 = 1000;
@@ -73,20 +73,38 @@ pub fn default_folder() -> Option<PathBuf> {
     Some(folders.state_dir().unwrap_or_else(|| folders.data_local_dir()).join("recordings"))
 }
 
+/// A recording in a folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordedFile {
+    /// The file.
+    pub path: PathBuf,
+    /// When it was written to last.
+    pub modified: Option<Timestamp>,
+    /// Its size.
+    pub size: Bytes,
+}
+
 /// The recordings in a folder, the newest first; at most `limit`. Reads the folder.
-pub fn list(folder: &Path, limit: usize) -> Vec<PathBuf> {
+pub fn list(folder: &Path, limit: usize) -> Vec<RecordedFile> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().take(MAX_ENTRIES);
-    let mut found: Vec<(SystemTime, PathBuf)> = entries
+    let mut found: Vec<(SystemTime, PathBuf, u64)> = entries
         .filter_map(Result::ok)
         .map(|entry| entry.path())
         .filter(|path| path.extension().is_some_and(|it| it == ENDING))
         .filter_map(|path| {
             let metadata = path.metadata().ok().filter(std::fs::Metadata::is_file)?;
-            Some((metadata.modified().ok()?, path))
+            Some((metadata.modified().ok()?, path, metadata.len()))
         })
         .collect();
     found.sort_by(|one, other| other.cmp(one));
-    found.into_iter().map(|(_, path)| path).take(limit).collect()
+    let file =
+        |(modified, path, size)| RecordedFile { path, modified: timestamp(modified), size: Bytes(size) };
+    found.into_iter().map(file).take(limit).collect()
+}
+
+fn timestamp(time: SystemTime) -> Option<Timestamp> {
+    let since = time.duration_since(SystemTime::UNIX_EPOCH).ok()?;
+    Timestamp::from_millis(i64::try_from(since.as_millis()).ok()?)
 }
 
 /// A file that lines are written to.

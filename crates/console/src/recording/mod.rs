@@ -30,7 +30,7 @@ mod writer;
 #[cfg(test)]
 mod tests;
 
-pub use file::{RecordingFile, default_folder, list};
+pub use file::{RecordedFile, RecordingFile, default_folder, list};
 pub use format::{CastVersion, Event, EventKind, Header};
 pub use played::{PlaybackCommand, PlaybackStatus, PlayedSession};
 pub use reader::{Cast, CastError, MAX_CAST_BYTES};

@@ -70,6 +70,8 @@ pub struct PlaybackStatus {
     pub size: Size,
     /// The label of the marker that was passed last, if it has one.
     pub marker: Option<String>,
+    /// There is a marker to go to.
+    pub has_markers: bool,
     /// What is wrong with the file.
     pub fault: Option<String>,
 }
@@ -93,6 +95,7 @@ impl PlayedSession {
             length: Duration::ZERO,
             ended: false,
             seeking: false,
+            has_markers: false,
             fault: None,
         };
         let shared = Arc::new(Shared { played: Mutex::new(played), dirty: AtomicBool::new(false), wake });
@@ -121,6 +124,7 @@ impl PlayedSession {
             speed: played.clock.speed,
             size: played.stage.emulator.size(),
             marker: played.stage.marker.clone(),
+            has_markers: played.has_markers,
             fault: played.fault.clone(),
         }
     }

@@ -47,6 +47,7 @@ pub(super) struct Played {
     pub ended: bool,
     pub seeking: bool,
     pub fault: Option<String>,
+    pub has_markers: bool,
 }
 
 /// The thread.
@@ -95,6 +96,7 @@ impl Player {
             played.length = cast.length();
             played.ended = false;
             played.fault = cast.fault();
+            played.has_markers = !cast.markers().is_empty();
             played.clock.position = Duration::ZERO;
             played.clock.running_since = Some(Instant::now());
         }

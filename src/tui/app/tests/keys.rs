@@ -400,3 +400,34 @@ fn a_click_in_a_list_chooses_and_one_beside_it_closes() {
     click(&mut scene, 0, 0);
     assert!(!scene.has_menu());
 }
+
+#[test]
+fn recordings_are_listed_with_their_whole_names_age_and_size() {
+    use crate::console::recording::RecordedFile;
+    use crate::model::{Bytes, Timestamp};
+    let mut scene = scene();
+    scene.keys(":play ");
+    let ticket = scene.effects.iter().find_map(|effect| match effect {
+        Outside::Work(Work::Ask(ticket, Question::Recordings)) => Some(*ticket),
+        _ => None,
+    });
+    let name = "checkout-worker-eu-central-17-ssh-20261130-214207.cast";
+    let file = RecordedFile {
+        path: format!("/recordings/{name}").into(),
+        modified: Timestamp::from_millis(sample::now().as_millis() - 2 * 3600 * 1000),
+        size: Bytes(12 * 1024),
+    };
+    scene.ui.update(Event::Answer(ticket.expect("a question"), Answer::Recordings(vec![file])));
+    scene.draw();
+    let text = scene.text();
+    assert!(text.contains(&format!("play {name}")) && text.contains("2h ago · 12 KiB"), "{text}");
+}
+
+#[test]
+fn a_recording_that_is_played_by_itself_has_no_header_of_a_fleet() {
+    let play = Some(("web-1.cast".into(), crate::console::recording::PlayOptions::default()));
+    let options = crate::tui::Options { play, ..Default::default() };
+    let scene = Scene::with(crate::fleet::Store::default(), options, 120, 36);
+    let text = scene.text();
+    assert!(!text.contains("ctx:") && !text.contains("Instances 0") && !text.contains("5s"), "{text}");
+}

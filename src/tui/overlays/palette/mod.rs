@@ -230,7 +230,7 @@ fn items(
     recordings: &Recordings,
     typed: &str,
 ) -> Vec<Item<Choice>> {
-    if let Some(items) = recordings.items(typed).or_else(|| arguments::items(app, typed)) {
+    if let Some(items) = recordings.items(typed, app.now).or_else(|| arguments::items(app, typed)) {
         return items;
     }
     let mut items = Vec::new();

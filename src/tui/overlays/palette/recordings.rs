@@ -1,8 +1,10 @@
 //! `play FILE`: the recordings that were made here by their names, and any other by its path.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::{Choice, wrong};
+use crate::console::recording::RecordedFile;
+use crate::model::{Timestamp, age};
 use crate::tui::Effect;
 use crate::tui::layer::{Answer, Asking, Question, Ticket};
 use crate::tui::overlays::list::Item;
@@ -17,7 +19,7 @@ pub(super) struct Recordings {
     listing: Asking,
     completing: Asking,
     /// Those that were made here, the newest first; `None` until they are known.
-    made: Option<Vec<PathBuf>>,
+    made: Option<Vec<RecordedFile>>,
     /// Paths that begin as the one that was typed when Tab was pressed.
     completions: Vec<String>,
     is_new: bool,
@@ -61,14 +63,15 @@ impl Recordings {
     }
 
     /// The items for the command with its argument; `None` for another command.
-    pub fn items(&self, typed: &str) -> Option<Vec<Item<Choice>>> {
+    pub fn items(&self, typed: &str, now: Timestamp) -> Option<Vec<Item<Choice>>> {
         let argument = argument(typed)?;
         let lower = argument.to_lowercase();
-        let made = self.made.iter().flatten().filter_map(|path| Some((path, name(path)?)));
+        let made = self.made.iter().flatten().filter_map(|file| Some((file, name(&file.path)?)));
         let mut items: Vec<_> = made
             .filter(|(_, name)| name.to_lowercase().contains(&lower))
-            .map(|(path, name)| {
-                Item::new("", format!("{WORD} {name}"), "recorded here", Choice::Play(path.clone()))
+            .map(|(file, name)| {
+                let choice = Choice::Play(file.path.clone());
+                Item::new("", format!("{WORD} {name}"), age_and_size(file, now), choice)
             })
             .collect();
         let completions = self.completions.iter().filter(|it| it.starts_with(argument) && *it != argument);
@@ -101,6 +104,12 @@ impl Recordings {
 fn argument(typed: &str) -> Option<&str> {
     let (word, argument) = typed.trim_start().split_once(char::is_whitespace)?;
     (word == WORD).then(|| argument.trim())
+}
+
+/// `3h ago · 12.4 KiB`.
+fn age_and_size(file: &RecordedFile, now: Timestamp) -> String {
+    let age = file.modified.map(|modified| format!("{} ago · ", age(now.since(modified))));
+    format!("{}{}", age.unwrap_or_default(), file.size)
 }
 
 fn name(path: &Path) -> Option<String> {

@@ -125,7 +125,7 @@ impl ConsoleView {
     pub(super) fn end_session(&mut self) -> Vec<Effect> {
         let console = Arc::clone(&self.pane().console);
         self.sessions.close(console.session);
-        let report = Effect::report(format!("closed the console of {}", console.label()));
+        let report = Effect::report(closed(&console));
         if self.tabs.take_out(console.session) { vec![report] } else { vec![Effect::close(), report] }
     }
 
@@ -341,6 +341,12 @@ fn console_of<'a>(app: &'a App, id: &ResourceId) -> Result<(&'a str, ScreenKind)
 fn name_of<'a>(app: &'a App, id: &ResourceId) -> Result<&'a str, String> {
     let row = app.store.get(id).ok_or_else(|| format!("{id} is gone"))?;
     Ok(row.name())
+}
+
+/// The report that a session was ended.
+pub(super) fn closed(console: &OpenConsole) -> String {
+    let what = if console.screen.playback().is_some() { "recording" } else { "console of" };
+    format!("closed the {what} {}", console.label())
 }
 
 fn tab_count(tabs: usize) -> String {

@@ -49,7 +49,7 @@ use keys::ShownKeys;
 use mouse::Pressed;
 use pane::Pane;
 use pixels::{Canvas, KeyMenu};
-use recording::PLAYBACK_KEYS;
+use recording::{playback, playback_keys};
 use tab_bar::TabBar;
 use tiles::{Axis, Tabs};
 
@@ -226,8 +226,7 @@ impl ConsoleView {
             // Those after the prefix are in the border, or in the list over it.
             Mode::Typing => match &self.pane().copy {
                 Some(copy) => copy.offers(),
-                None if self.is_playback() => PLAYBACK_KEYS.into(),
-                None => Vec::new(),
+                None => playback(&self.pane().console).map_or_else(Vec::new, |it| playback_keys(&it)),
             },
             _ => Vec::new(),
         }

@@ -16,8 +16,7 @@ use crate::tui::{Command, Effect, Look};
 const MIN_PROGRESS_COLUMNS: usize = 8;
 
 /// The words of the keys of a recording that is played, the most useful first.
-pub(super) const PLAYBACK_KEYS: [(Command, &str); 8] = [
-    (Command::PlayPause, "pause"),
+const PLAYBACK_KEYS: [(Command, &str); 7] = [
     (Command::SeekBack, "back"),
     (Command::SeekForward, "forward"),
     (Command::StepEvent, "step"),
@@ -26,6 +25,19 @@ pub(super) const PLAYBACK_KEYS: [(Command, &str); 8] = [
     (Command::CopyMode, "copy mode"),
     (Command::Close, "close"),
 ];
+
+/// The keys of a recording that is played, with what they do now.
+pub(super) fn playback_keys(status: &PlaybackStatus) -> Vec<(Command, &'static str)> {
+    let toggle = match status {
+        PlaybackStatus { ended: true, .. } => "play again",
+        PlaybackStatus { paused: true, .. } => "play",
+        _ => "pause",
+    };
+    let has_markers = |(command, _): &(Command, _)| *command != Command::NextMarker || status.has_markers;
+    let others = PLAYBACK_KEYS.into_iter().filter(has_markers);
+    std::iter::once((Command::PlayPause, toggle)).chain(others).collect()
+}
+
 /// The step of seeking.
 const SEEK_STEP: Duration = Duration::from_secs(5);
 
@@ -117,6 +129,10 @@ impl ConsoleView {
     /// Does a command of the player.
     pub(super) fn play(&mut self, command: PlaybackCommand) -> Vec<Effect> {
         let Some(player) = self.pane().console.screen.playback() else { return Vec::new() };
+        // The one before the first is the start.
+        if matches!(command, PlaybackCommand::NextMarker) && !player.status().has_markers {
+            return self.notify("This recording has no markers");
+        }
         player.command(match command {
             PlaybackCommand::PlayPause => Play::Toggle,
             PlaybackCommand::StepEvent => Play::Step,
@@ -199,6 +215,7 @@ mod tests {
             length: Duration::from_secs(length),
             paused: false,
             ended: false,
+            has_markers: false,
             seeking: false,
             speed: 1.0,
             size: crate::console::Size { columns: 80, rows: 24 },

@@ -8,6 +8,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::ConsoleKeys;
+use super::act::closed;
 use crate::console::{OpenConsole, SessionId, Sessions};
 use crate::model::ResourceId;
 use crate::tui::app::App;
@@ -68,7 +69,7 @@ impl SessionsView {
                 if let Some(open) = chosen {
                     self.sessions.close(open.session);
                     self.select(at);
-                    return Effect::report(format!("closed the console of {}", open.label())).into();
+                    return Effect::report(closed(&open)).into();
                 }
             }
             MenuCommand::Back | MenuCommand::Close => return Effect::close().into(),

@@ -53,8 +53,12 @@ fn a_recording_is_played_by_keys_of_its_own() {
     assert!(shown.contains("second") && !shown.contains("third"), "{shown}");
     perform(&mut view, Command::StepEvent);
     shows(&mut view, "third");
+    let app = App::new(Store::default(), crate::tui::Options::default(), Timestamp::now());
+    let offered = |view: &ConsoleView| view.hints(&app).first().map(|hint| hint.word);
+    shows(&mut view, "■ end");
+    assert_eq!(offered(&view), Some("play again"));
     perform(&mut view, Command::SeekTenth(0));
-    let shown = shows(&mut view, "00:00 / 2:00:00");
+    let shown = shows(&mut view, " 00:00 / 2:00:00");
     assert!(!shown.contains("second"), "{shown}");
     perform(&mut view, Command::PlayFaster);
     shows(&mut view, "1.5x ‖ paused");
@@ -70,6 +74,17 @@ fn a_recording_is_played_by_keys_of_its_own() {
     perform(&mut view, Command::Back);
     let closed = perform(&mut view, Command::Close).effects();
     assert_eq!((closed.first(), view.sessions.len()), (Some(&Effect::close()), 0));
+    assert_eq!(closed.get(1), Some(&Effect::report("closed the recording web-1")));
+}
+
+#[test]
+fn a_recording_without_markers_offers_none_and_says_so() {
+    let (mut view, _folder) = playing(&CAST.replace("\"m\"", "\"x\""));
+    shows(&mut view, "first");
+    let app = App::new(Store::default(), crate::tui::Options::default(), Timestamp::now());
+    assert!(!view.hints(&app).iter().any(|hint| hint.word == "marker"));
+    perform(&mut view, Command::NextMarker);
+    assert!(drawn(&mut view).contains("This recording has no markers"));
 }
 
 #[test]
