@@ -411,6 +411,7 @@ fn recordings_are_listed_with_their_whole_names_age_and_size() {
         Outside::Work(Work::Ask(ticket, Question::Recordings)) => Some(*ticket),
         _ => None,
     });
+    assert!(scene.text().contains("looking for recordings"), "{}", scene.text());
     let name = "checkout-worker-eu-central-17-ssh-20261130-214207.cast";
     let file = RecordedFile {
         path: format!("/recordings/{name}").into(),
@@ -421,6 +422,19 @@ fn recordings_are_listed_with_their_whole_names_age_and_size() {
     scene.draw();
     let text = scene.text();
     assert!(text.contains(&format!("play {name}")) && text.contains("2h ago · 12 KiB"), "{text}");
+}
+
+#[test]
+fn where_nothing_was_recorded_the_list_of_recordings_says_so() {
+    let mut scene = scene();
+    scene.keys(":play ");
+    let [Outside::Work(Work::Ask(ticket, Question::Recordings))] = &*scene.effects else {
+        panic!("{:?}", scene.effects);
+    };
+    let answer = Event::Answer(*ticket, Answer::Recordings(Vec::new()));
+    scene.ui.update(answer);
+    scene.draw();
+    assert!(scene.text().contains("nothing was recorded here yet: name a file"), "{}", scene.text());
 }
 
 #[test]

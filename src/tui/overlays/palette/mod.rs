@@ -98,7 +98,7 @@ impl Palette {
                 )
             ),
         };
-        if has_arguments && list.items().iter().any(was_read) {
+        if recordings::is_asked_for(&typed) || has_arguments && list.items().iter().any(was_read) {
             list.show_all();
         } else {
             list.search();

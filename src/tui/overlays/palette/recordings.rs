@@ -100,6 +100,11 @@ impl Recordings {
     }
 }
 
+/// Returns true once the command is typed, and a file can follow.
+pub(super) fn is_asked_for(typed: &str) -> bool {
+    argument(typed).is_some()
+}
+
 /// The file that is named after the command.
 fn argument(typed: &str) -> Option<&str> {
     let (word, argument) = typed.trim_start().split_once(char::is_whitespace)?;
