@@ -85,7 +85,7 @@ fn a_console_is_recorded_and_played_inside() {
     deck.type_keys(":");
     deck.wait_for("command");
     deck.type_keys("play relay");
-    deck.wait_for("recorded here");
+    deck.wait_for(" ago · ");
     deck.type_keys(keys::ENTER);
     deck.wait_for("relay-2-20");
     // The end comes by itself; then any time is gone to.
