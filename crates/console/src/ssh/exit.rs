@@ -35,18 +35,28 @@ impl Tail {
         lines.filter(|line| !line.is_empty()).collect()
     }
 
-    /// The last line that gives a reason, and whether ssh has ended a session below it.
-    fn reason(&self) -> (String, bool) {
+    /// The line that gives the reason, and whether ssh left a session that had a terminal. It ends such a session with a
+    /// line that gives none; the one before it may be the far side's reason, or only what a shell printed last.
+    fn reason(&self, was_established: bool) -> (String, bool) {
         let lines = self.lines();
-        let reason = lines.iter().find(|line| !ends_session(line)).or(lines.first());
-        (reason.cloned().unwrap_or_default(), lines.first().is_some_and(|line| ends_session(line)))
+        let Some(last) = lines.first() else { return (String::new(), false) };
+        let Some(closing) = closing(last) else { return (last.clone(), false) };
+        let before = if closing == last { lines.get(1) } else { None };
+        let is_reason = |line: &&String| !was_established || lines.len() == 2 || is_of_ssh(line);
+        (before.filter(is_reason).cloned().unwrap_or_else(|| closing.to_owned()), true)
     }
 }
 
-/// Returns whether this is the line with which OpenSSH leaves any session that had a terminal: `Connection to HOST closed.`
-/// The reason, if it has one, is in the line before.
-fn ends_session(line: &str) -> bool {
-    line.strip_prefix("Connection to ").and_then(|rest| rest.strip_suffix(" closed.")).is_some()
+/// The words with which OpenSSH leaves any session that had a terminal, `Connection to HOST closed.`, where a line ends in them.
+/// A prompt may stand before them.
+fn closing(line: &str) -> Option<&str> {
+    let start = line.rfind("Connection to ")?;
+    line.get(start..).filter(|words| words.ends_with(" closed."))
+}
+
+/// Returns whether a line is a message of OpenSSH about its link.
+fn is_of_ssh(line: &str) -> bool {
+    ["Connection to ", "client_loop: ", "Timeout, server "].iter().any(|start| line.starts_with(start))
 }
 
 /// How ssh ended.
@@ -64,7 +74,7 @@ impl Exit {
         if self.code != OWN_ERROR {
             return None;
         }
-        let (line, ended_session) = tail.reason();
+        let (line, ended_session) = tail.reason(self.was_established);
         let because = if line.is_empty() { String::from("it gave no reason") } else { line };
         if self.was_established || ended_session {
             let message = format!("the SSH connection broke: {because}");
@@ -160,6 +170,19 @@ mod tests {
     }
 
     #[test]
+    fn what_a_shell_printed_last_is_no_reason() {
+        for (output, because) in [
+            ("Linux web-1\r\n# tail -f log\r\nall is well\r\n", "Connection to b closed."),
+            ("Linux web-1\r\n# ", "Connection to b closed."),
+            ("Linux\r\n# Connection to b closed by remote host.\r\n", "Connection to b closed."),
+            ("# ls\r\nConnection to b closed by remote host.\r\n", "Connection to b closed by remote host."),
+        ] {
+            let problem = ended(255, true, &format!("{output}Connection to b closed.\r\n")).unwrap();
+            assert_eq!(&*problem.message, format!("the SSH connection broke: {because}"));
+        }
+    }
+
+    #[test]
     fn a_session_that_never_began_names_the_reason_and_what_to_do() {
         for (line, kind, advice) in [
             ("a@b: Permission denied (publickey).", ProblemKind::Unauthorized, "keys"),
@@ -197,7 +220,7 @@ mod tests {
         }
         assert_eq!(tail.0.len(), MAX_TAIL_BYTES);
         tail.push("\n\x1b]0;title\x07last \x1b[31mline\r\n\n".as_bytes());
-        assert_eq!(tail.reason().0, "]0;titlelast [31mline");
-        assert_eq!(Tail::default().reason().0, "");
+        assert_eq!(tail.reason(false).0, "]0;titlelast [31mline");
+        assert_eq!(Tail::default().reason(false).0, "");
     }
 }
