@@ -70,8 +70,8 @@ pub struct PlaybackStatus {
     pub size: Size,
     /// The label of the marker that was passed last, if it has one.
     pub marker: Option<String>,
-    /// There is a marker to go to.
-    pub has_markers: bool,
+    /// The number of its markers.
+    pub markers: usize,
     /// What is wrong with the file.
     pub fault: Option<String>,
 }
@@ -95,7 +95,7 @@ impl PlayedSession {
             length: Duration::ZERO,
             ended: false,
             seeking: false,
-            has_markers: false,
+            markers: 0,
             fault: None,
         };
         let shared = Arc::new(Shared { played: Mutex::new(played), dirty: AtomicBool::new(false), wake });
@@ -124,7 +124,7 @@ impl PlayedSession {
             speed: played.clock.speed,
             size: played.stage.emulator.size(),
             marker: played.stage.marker.clone(),
-            has_markers: played.has_markers,
+            markers: played.markers,
             fault: played.fault.clone(),
         }
     }

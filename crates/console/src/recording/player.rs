@@ -47,7 +47,7 @@ pub(super) struct Played {
     pub ended: bool,
     pub seeking: bool,
     pub fault: Option<String>,
-    pub has_markers: bool,
+    pub markers: usize,
 }
 
 /// The thread.
@@ -96,7 +96,7 @@ impl Player {
             played.length = cast.length();
             played.ended = false;
             played.fault = cast.fault();
-            played.has_markers = !cast.markers().is_empty();
+            played.markers = cast.markers().len();
             played.clock.position = Duration::ZERO;
             played.clock.running_since = Some(Instant::now());
         }

@@ -33,7 +33,7 @@ pub(super) fn playback_keys(status: &PlaybackStatus) -> Vec<(Command, &'static s
         PlaybackStatus { paused: true, .. } => "play",
         _ => "pause",
     };
-    let has_markers = |(command, _): &(Command, _)| *command != Command::NextMarker || status.has_markers;
+    let has_markers = |(command, _): &(Command, _)| *command != Command::NextMarker || status.markers > 0;
     let others = PLAYBACK_KEYS.into_iter().filter(has_markers);
     std::iter::once((Command::PlayPause, toggle)).chain(others).collect()
 }
@@ -130,7 +130,7 @@ impl ConsoleView {
     pub(super) fn play(&mut self, command: PlaybackCommand) -> Vec<Effect> {
         let Some(player) = self.pane().console.screen.playback() else { return Vec::new() };
         // The one before the first is the start.
-        if matches!(command, PlaybackCommand::NextMarker) && !player.status().has_markers {
+        if matches!(command, PlaybackCommand::NextMarker) && player.status().markers == 0 {
             return self.notify("This recording has no markers");
         }
         player.command(match command {
@@ -215,7 +215,7 @@ mod tests {
             length: Duration::from_secs(length),
             paused: false,
             ended: false,
-            has_markers: false,
+            markers: 0,
             seeking: false,
             speed: 1.0,
             size: crate::console::Size { columns: 80, rows: 24 },
