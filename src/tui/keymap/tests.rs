@@ -13,8 +13,8 @@ fn the_default_keymap_is_whole_and_without_conflict() {
 
 #[test]
 fn where_h_goes_left_l_goes_right() {
-    let (map, _) = Keymap::load(None);
     use KeyContext::{CopyMode, Logs, Menu, Playback, Telemetry, Text};
+    let (map, _) = Keymap::load(None);
     for context in [Text, Logs, Telemetry, Menu, CopyMode, Playback] {
         let bound = |key| match map.look_up(context, &[Chord::parse(key).unwrap()]) {
             Lookup::Bound(command) => Some(command),
