@@ -100,15 +100,16 @@ impl ConsoleView {
     fn draw_footer(&mut self, area: Rect, bordered: bool, buf: &mut Buffer, look: &Look<'_>) {
         let row = Rect { y: area.bottom() - 1, height: 1, ..area };
         let row = if bordered { Rect { x: row.x + 1, width: row.width - 2, ..row } } else { row };
-        let is_naming = matches!(self.mode, Mode::Naming(..));
-        let is_needed = bordered || self.has_news();
-        if is_naming || (is_needed && !bordered) {
+        let is_searching = self.pane().copy.as_ref().is_some_and(super::copy::CopyMode::has_prompt);
+        let has_prompt = matches!(self.mode, Mode::Naming(..)) || is_searching;
+        let is_needed = bordered || self.has_news(look);
+        if has_prompt || (is_needed && !bordered) {
             for at in row.positions() {
                 buf[at].reset();
             }
             buf.set_style(row, look.theme.text);
         }
-        if is_needed && !is_naming {
+        if is_needed && !has_prompt {
             let footer = self.footer(row.width, look);
             let end = put(&footer, row, buf);
             let right = self.right_of_footer(look);
@@ -122,7 +123,7 @@ impl ConsoleView {
     }
 
     /// Returns true if the footer says what the user must see even where it lies over the console.
-    fn has_news(&self) -> bool {
+    fn has_news(&self, look: &Look<'_>) -> bool {
         let pane = self.pane();
         !matches!(self.mode, Mode::Typing)
             || pane.notice.is_some()

@@ -87,7 +87,8 @@ impl CopyMode {
         if let Some(search) = &self.search {
             // Over the border: a theme whose matches have no colour of their own shows them in that of text.
             let text = theme.text.fg(theme.text.fg.unwrap_or(Color::Reset));
-            pieces.push((format!(" {} ", search.count()), text.patch(theme.matched)));
+            let style = if search.current().is_some() { text.patch(theme.matched) } else { theme.warn };
+            pieces.push((format!(" {} ", search.count()), style));
         }
         let new = self.new_lines(text);
         if new > 0 {

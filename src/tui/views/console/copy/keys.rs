@@ -62,8 +62,6 @@ impl CopyMode {
                 search.older = typing.older;
             }
             self.next_match(false, 1, text);
-        } else if self.search.as_ref().is_some_and(|search| search.current().is_none()) {
-            self.notify("no match");
         }
     }
 
@@ -72,9 +70,8 @@ impl CopyMode {
         let cursor = self.cursor;
         let Some(search) = &mut self.search else { return self.notify("nothing was searched for yet") };
         let note = search.step(text, cursor, reverse, times);
-        match search.place() {
-            Some(place) => self.go_to_match(text, place),
-            None => self.notify("no match"),
+        if let Some(place) = search.place() {
+            self.go_to_match(text, place);
         }
         if let Some(note) = note {
             self.notify(note);

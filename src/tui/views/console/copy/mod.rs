@@ -116,6 +116,11 @@ impl CopyMode {
         self.typing.is_some() || self.finding.is_some()
     }
 
+    /// True while what to search for is typed, in a line of its own.
+    pub const fn has_prompt(&self) -> bool {
+        self.typing.is_some()
+    }
+
     /// Takes a key or a paste while [`CopyMode::takes_text`].
     pub fn type_event(&mut self, event: &Event, text: &dyn TextScreen) -> After {
         if self.finding.is_some() {

@@ -1,5 +1,6 @@
 mod attached;
 mod fakes;
+mod footer;
 mod pixels;
 mod recording;
 mod tiles;

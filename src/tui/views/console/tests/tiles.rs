@@ -9,7 +9,7 @@ fn four() -> (ConsoleView, Vec<Arc<Scripted>>) {
     several(&["web-1", "web-2", "db-1", "cache-1"])
 }
 
-fn several(names: &[&str]) -> (ConsoleView, Vec<Arc<Scripted>>) {
+pub(super) fn several(names: &[&str]) -> (ConsoleView, Vec<Arc<Scripted>>) {
     let sessions = sessions();
     let remotes: Vec<_> = names.iter().map(|_| Scripted::new()).collect();
     let consoles: Vec<_> = names

@@ -87,3 +87,13 @@ fn any_size_can_be_drawn() {
         scene.copy.footer(&scene.text, width, &look);
     }
 }
+
+#[test]
+fn a_search_without_a_match_is_reported_once() {
+    let mut scene = Scene::on("ab\ncd", 20, at(1, 0));
+    scene.press("/nowhere⏎");
+    for keys in ["", "n", "N"] {
+        scene.press(keys);
+        assert_eq!(drawn(&mut scene).2, " copy line 2 of 2  no match ", "{keys}");
+    }
+}
