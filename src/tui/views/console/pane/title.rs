@@ -7,7 +7,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::Pane;
 use super::draw::state_piece;
-use crate::console::PixelScreen;
+use crate::console::{PixelScreen, SessionState};
 use crate::tui::Look as ScreenLook;
 use crate::tui::app::short_way;
 use crate::tui::views::console::recording::{playback, playback_piece, recording_piece};
@@ -123,7 +123,8 @@ impl Pane {
             let long = (format!(" instance {word}"), style);
             parts.push(Part { rank: 2, long, short: Some(format!(" {word}")) });
         }
-        if self.screen().playback().is_none() && !self.screen().takes_input() {
+        let is_live = self.screen().state() == SessionState::Live;
+        if is_live && self.screen().playback().is_none() && !self.screen().takes_input() {
             parts.push(Part::new(3, (" read-only".to_owned(), theme.banner)));
         }
         if let Some(status) = player.as_ref().filter(|status| status.speed.to_bits() != 1.0_f64.to_bits()) {

@@ -26,3 +26,22 @@ fn a_search_has_the_line_for_itself_while_it_is_typed() {
         assert!(!shown.contains(other), "{shown}");
     }
 }
+
+#[test]
+fn a_console_is_called_read_only_while_it_is_live() {
+    let (mut view, remote) = view();
+    remote.input.store(false, Ordering::Relaxed);
+    assert!(drawn(&mut view).contains("read-only"));
+    let problem = || Problem::new(ProblemKind::Unreachable, "cut off");
+    let retry = crate::console::Retry { attempt: 1, at: None, problem: problem() };
+    for state in [
+        SessionState::Connecting,
+        SessionState::Reconnecting(retry),
+        SessionState::Ended(None),
+        SessionState::Ended(Some(problem())),
+    ] {
+        *remote.state.lock().unwrap() = state;
+        let shown = drawn(&mut view);
+        assert!(!shown.contains("read-only"), "{shown}");
+    }
+}
