@@ -2,6 +2,7 @@
 
 use unicode_width::UnicodeWidthStr;
 
+use super::pane::state_piece;
 use super::recording::{playback, playback_footer};
 use super::{ConsoleView, Mode};
 use crate::console::SessionState;
@@ -34,10 +35,15 @@ impl ConsoleView {
             | Mode::Choosing(..)
             | Mode::SendingKeys(_) => {}
         }
+        let mut pieces = self.state_of_zoomed(look);
         if let Some(notice) = &self.pane().notice {
-            return vec![(format!(" {notice} "), theme.warn)];
+            pieces.push((format!(" {notice} "), theme.warn));
+            return pieces;
         }
-        if let Some(pieces) = self.pane().copy_footer(room, look) {
+        let used: usize = pieces.iter().map(|piece| piece.0.width()).sum();
+        let left = room.saturating_sub(u16::try_from(used).unwrap_or(u16::MAX));
+        if let Some(of_copy) = self.pane().copy_footer(left, look) {
+            pieces.extend(of_copy);
             return pieces;
         }
         if let Some(pieces) = self.footer_of_state(look) {
@@ -61,6 +67,14 @@ impl ConsoleView {
             pieces.push(self.pane().pixels.status(pixels.size(), look));
         }
         pieces
+    }
+
+    /// The state of a zoomed console that is not live, since there is no title to show it.
+    fn state_of_zoomed(&self, look: &Look<'_>) -> Vec<Piece> {
+        let state = self.pane().screen().state();
+        let is_shown = self.tabs.tab().is_zoomed && state != SessionState::Live;
+        let (word, style) = state_piece(&state, look);
+        if is_shown { vec![(format!(" {word} "), style)] } else { Vec::new() }
     }
 
     fn keys_of_footer(&self, room: u16, look: &Look<'_>) -> Vec<Piece> {

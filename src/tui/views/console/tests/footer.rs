@@ -28,6 +28,23 @@ fn a_search_has_the_line_for_itself_while_it_is_typed() {
 }
 
 #[test]
+fn a_zoomed_console_shows_that_it_is_not_live() {
+    let broken = SessionState::Ended(Some(Problem::new(ProblemKind::Unreachable, "cut off")));
+    for (state, word) in [(broken, "✗ broken"), (SessionState::Connecting, "◐ connecting")] {
+        let (mut view, remotes) = several(&["web-1", "db-1"]);
+        press(&mut view, "^z");
+        let shown = footer(&mut view);
+        assert!(shown.starts_with(" web-1, one of 2 tiles"), "{shown}");
+        *remotes[0].state.lock().unwrap() = state;
+        let shown = footer(&mut view);
+        assert!(shown.starts_with(&format!(" {word}  web-1, one of 2 tiles")), "{shown}");
+        press(&mut view, "^[");
+        let shown = footer(&mut view);
+        assert!(shown.starts_with(&format!(" {word}  copy line ")), "{shown}");
+    }
+}
+
+#[test]
 fn a_console_is_called_read_only_while_it_is_live() {
     let (mut view, remote) = view();
     remote.input.store(false, Ordering::Relaxed);
