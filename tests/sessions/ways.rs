@@ -106,7 +106,8 @@ mod system {
         deck.wait_for("host-relay-2-");
         deck.wait_for(" ssh ");
         run(&deck, "exit");
-        deck.wait_for("ended");
+        // Offered once keys act on it: those that were on their way do not.
+        deck.wait_for("q close");
         deck.type_keys("q");
         deck.wait_gone("host-relay-2-");
         deck.type_keys(keys::CTRL_C);

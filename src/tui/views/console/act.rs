@@ -126,13 +126,21 @@ impl ConsoleView {
         let console = Arc::clone(&self.pane().console);
         self.sessions.close(console.session);
         let report = Effect::report(closed(&console));
-        if self.tabs.take_out(console.session) { vec![report] } else { vec![Effect::close(), report] }
+        if !self.tabs.take_out(console.session) {
+            return vec![Effect::close(), report];
+        }
+        self.type_ahead.move_focus(self.now);
+        vec![report]
     }
 
     /// Closes the tile; the session goes on. The view closes with the last one.
     pub(super) fn close_tile(&mut self) -> Vec<Effect> {
         let session = self.pane().console.session;
-        if self.tabs.take_out(session) { Vec::new() } else { vec![Effect::close()] }
+        if !self.tabs.take_out(session) {
+            return vec![Effect::close()];
+        }
+        self.type_ahead.move_focus(self.now);
+        Vec::new()
     }
 
     /// Shows the tile with the focus alone, or all of the tab again.

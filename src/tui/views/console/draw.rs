@@ -129,6 +129,7 @@ impl ConsoleView {
             || pane.notice.is_some()
             || pane.is_offer_new
             || pane.copy.is_some()
+            || self.ignores_keys(look)
             || pane.screen().state() != SessionState::Live
     }
 

@@ -46,6 +46,10 @@ impl ConsoleView {
             pieces.extend(of_copy);
             return pieces;
         }
+        if self.ignores_keys(look) {
+            pieces.push((" keys ignored until you pause for a second ".to_owned(), theme.warn));
+            return pieces;
+        }
         if let Some(pieces) = self.footer_of_state(look) {
             return pieces;
         }
@@ -104,10 +108,19 @@ impl ConsoleView {
         format!("Paste {text} into {} consoles?", self.typed_into())
     }
 
-    /// What to do about a session that is not live.
+    /// Returns true if keys are ignored now, since they were typed for what showed before.
+    pub(super) fn ignores_keys(&self, look: &Look<'_>) -> bool {
+        self.type_ahead.ignores(self.pane().down_since, look.now)
+    }
+
+    /// What to do about a session that is not live; the keys as soon as they act.
     fn footer_of_state(&self, look: &Look<'_>) -> Option<Vec<Piece>> {
         let theme = look.theme;
+        let is_pausing = self.type_ahead.pause_left(self.pane().down_since, look.now).is_some();
         let keys = |first: &str| {
+            if is_pausing {
+                return Vec::new();
+            }
             vec![
                 (" r".to_owned(), theme.key),
                 (format!(" {first} "), theme.text),

@@ -68,8 +68,21 @@ impl ConsoleView {
         }
     }
 
+    /// Takes note of a key or a paste for the console with the focus. Returns false where it was typed for what showed
+    /// before: then it is ignored, which the footer shows.
+    fn takes_typed(&mut self) -> bool {
+        let now = self.now;
+        let pane = self.pane_mut();
+        pane.note_state(now);
+        let down_since = pane.down_since;
+        self.type_ahead.takes(down_since, now)
+    }
+
     /// Handles a key for the console with the focus, and for all that are typed into together.
     fn type_key(&mut self, key: KeyEvent) -> Vec<Effect> {
+        if !self.takes_typed() {
+            return Vec::new();
+        }
         if self.types_into_several() {
             self.send_key(key);
             return Vec::new();
@@ -149,6 +162,7 @@ impl ConsoleView {
             // A paste is no answer.
             Mode::Pasting(_) => self.mode = mode,
             _ if self.pane().copy.is_some() => return self.pane_mut().type_in_copy_mode(event),
+            _ if !self.takes_typed() => {}
             _ => self.paste(text),
         }
         Vec::new()

@@ -19,6 +19,7 @@ mod recording;
 mod tab_bar;
 mod tiles;
 mod together;
+mod type_ahead;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -52,6 +53,7 @@ use pixels::{Canvas, KeyMenu};
 use recording::{playback, playback_keys};
 use tab_bar::TabBar;
 use tiles::{Axis, Tabs};
+use type_ahead::TypeAhead;
 
 /// The time between two new sizes of a guest while tiles are being resized.
 const RESIZE_INTERVAL: Duration = Duration::from_millis(100);
@@ -106,6 +108,9 @@ pub struct ConsoleView {
     tabs: Tabs,
     keys: ConsoleKeys,
     mode: Mode,
+    type_ahead: TypeAhead,
+    /// The time of the last event.
+    now: Timestamp,
     /// The session that got the focus last, to report its loss.
     focus_sent: SessionId,
     /// The terminal has the focus.
@@ -135,6 +140,8 @@ impl ConsoleView {
             tabs: Tabs::new(console),
             keys,
             mode: Mode::Typing,
+            type_ahead: TypeAhead::default(),
+            now: Timestamp::now(),
             is_terminal_focused: true,
             tab_bar: TabBar::default(),
             pressed: Pressed::Nothing,
@@ -275,6 +282,7 @@ impl Layer for ConsoleView {
     }
 
     fn event(&mut self, event: &Event, app: &mut App) -> Handled {
+        self.now = app.now;
         if let Event::Resize(..) = event {
             self.terminal_resized = Some(app.now);
         }
@@ -303,6 +311,7 @@ impl Layer for ConsoleView {
 
     /// Commands arrive here in copy mode and for a player only: keys after the prefix are handled as raw events.
     fn perform(&mut self, command: Command, count: Option<u32>, app: &mut App) -> Handled {
+        self.now = app.now;
         let handled = if matches!(self.mode, Mode::Choosing(..)) {
             self.choose(app, |menu, app| menu.perform(command, count, app))
         } else if matches!(self.mode, Mode::SendingKeys(_)) {
@@ -362,7 +371,7 @@ impl Layer for ConsoleView {
         in_view.filter(|pane| pane.console.poll()).count() > 0 || self.marks_out_of_view() != self.drawn_marks
     }
 
-    fn redraw_in(&self, _app: &App) -> Option<Duration> {
+    fn redraw_in(&self, app: &App) -> Option<Duration> {
         let is_counting = |pane: &Pane| {
             !pane.grid.is_empty()
                 && matches!(pane.screen().state(), SessionState::Connecting | SessionState::Reconnecting(_))
@@ -371,7 +380,9 @@ impl Layer for ConsoleView {
         let running = self.has_running_time().then_some(CLOCK_REDRAW);
         let in_view = self.tabs.panes().filter(|pane| !pane.grid.is_empty());
         let rates = in_view.filter_map(|pane| pane.pixels.redraw_in());
-        counting.into_iter().chain(running).chain(rates).chain(self.resize_due).min()
+        // The footer offers its keys again.
+        let pause = self.type_ahead.pause_left(self.pane().down_since, app.now);
+        counting.into_iter().chain(running).chain(rates).chain(self.resize_due).chain(pause).min()
     }
 
     fn draw(&mut self, area: Rect, buf: &mut Buffer, app: &mut App) {

@@ -48,6 +48,7 @@ impl Pane {
     pub fn draw(&mut self, grid: Rect, holds_size: bool, buf: &mut Buffer, look: &Look<'_>) {
         self.leave_screen();
         self.console.mark_seen();
+        self.note_state(look.now);
         if grid.width < 2 || grid.height < 2 {
             return;
         }

@@ -44,12 +44,16 @@ pub(super) struct Pane {
     button_held: bool,
     /// When the current connecting began.
     connecting_since: Option<Timestamp>,
+    /// Since when its link has been down, as far as it was seen here.
+    pub down_since: Option<Timestamp>,
 }
 
 impl Pane {
     /// A pane of an open console.
     pub fn new(console: Arc<OpenConsole>) -> Self {
+        let is_down = console.screen.state().is_down();
         Self {
+            down_since: is_down.then(|| console.changed_at()),
             console,
             copy: None,
             live_mouse: LiveMouse::default(),
@@ -88,6 +92,12 @@ impl Pane {
     pub fn end_notice(&mut self) {
         self.notice = None;
         self.is_offer_new = false;
+    }
+
+    /// Takes note of whether its link is down.
+    pub fn note_state(&mut self, now: Timestamp) {
+        let is_down = self.screen().state().is_down();
+        self.down_since = is_down.then(|| self.down_since.unwrap_or(now));
     }
 
     /// Returns true if it shows the same session.

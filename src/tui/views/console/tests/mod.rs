@@ -4,6 +4,7 @@ mod footer;
 mod pixels;
 mod recording;
 mod tiles;
+mod type_ahead;
 
 use std::sync::atomic::Ordering;
 
@@ -59,7 +60,13 @@ fn key(c: char, modifiers: KeyModifiers) -> Event {
     Event::Key(KeyEvent::new(KeyCode::Char(c), modifiers))
 }
 
+fn later(now: Timestamp, by: Duration) -> Timestamp {
+    Timestamp::from_millis(now.as_millis() + i64::try_from(by.as_millis()).unwrap() + 1).unwrap()
+}
+
+/// Types keys at once, a while after what came before.
 fn press(view: &mut ConsoleView, keys: &str) -> Vec<Effect> {
+    view.now = later(view.now, Duration::from_secs(10));
     let mut effects = Vec::new();
     for c in keys.chars() {
         // `^` is the prefix.
@@ -175,6 +182,7 @@ fn the_border_shows_the_instance_the_state_and_the_keys() {
     remote.input.store(false, Ordering::Relaxed);
     let problem = Problem::new(ProblemKind::Unreachable, "the link broke (1006)");
     *remote.state.lock().unwrap() = SessionState::Ended(Some(problem));
+    view.pane_mut().note_state(Timestamp::now().before(Duration::from_secs(10)));
     insta::assert_snapshot!("ended", text(&drawn_at(&mut view, 80, 12, true)));
     *remote.state.lock().unwrap() = SessionState::Live;
     press(&mut view, "^?");
@@ -216,7 +224,9 @@ fn the_grid_fits_its_area_and_zoom_removes_the_border() {
 fn an_ended_session_reconnects_or_closes() {
     let (mut view, remote) = view();
     *remote.state.lock().unwrap() = SessionState::Ended(None);
-    press(&mut view, "xr");
+    drawn(&mut view);
+    press(&mut view, "x");
+    press(&mut view, "r");
     assert_eq!((remote.sent(), remote.reconnects.load(Ordering::Relaxed)), (Vec::new(), 1));
     let effects = press(&mut view, "q");
     assert_eq!(effects[0], Effect::close());

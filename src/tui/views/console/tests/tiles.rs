@@ -30,7 +30,7 @@ fn app() -> App {
 }
 
 /// The keys that each console was sent, as letters; the focus left out.
-fn typed(remotes: &[Arc<Scripted>]) -> Vec<String> {
+pub(super) fn typed(remotes: &[Arc<Scripted>]) -> Vec<String> {
     let letter = |event: Event| match event {
         Event::Key(KeyEvent { code: KeyCode::Char(c), .. }) => c.to_string(),
         Event::Paste(text) => format!("<{text}>"),
@@ -43,12 +43,8 @@ fn names(view: &ConsoleView) -> Vec<String> {
     view.tabs.tab().tiles().iter().map(|tile| tile.pane.console.label()).collect()
 }
 
-fn focus(view: &ConsoleView) -> String {
+pub(super) fn focus(view: &ConsoleView) -> String {
     view.pane().console.label()
-}
-
-fn later(now: Timestamp, by: Duration) -> Timestamp {
-    Timestamp::from_millis(now.as_millis() + i64::try_from(by.as_millis()).unwrap() + 1).unwrap()
 }
 
 fn press_key(view: &mut ConsoleView, code: KeyCode, modifiers: KeyModifiers) {
@@ -165,7 +161,9 @@ fn a_console_that_ended_is_not_typed_into_and_types_into_no_other() {
     let (mut view, remotes) = several(&["a", "b"]);
     press(&mut view, "^b");
     *remotes[0].state.lock().unwrap() = SessionState::Ended(None);
-    press(&mut view, "xr");
+    drawn(&mut view);
+    press(&mut view, "x");
+    press(&mut view, "r");
     assert_eq!(typed(&remotes), ["", ""]);
     assert_eq!(remotes[0].reconnects.load(Ordering::Relaxed), 1);
     assert_eq!(remotes[1].reconnects.load(Ordering::Relaxed), 0);
