@@ -227,6 +227,12 @@ pub trait TextScreen: Send + Sync {
         area
     }
 
+    /// The first column and row of the live screen that show in an area of this size: where the screen is larger, the part
+    /// with the cursor shows.
+    fn live_origin(&self, _area: Size) -> Position {
+        Position::ORIGIN
+    }
+
     /// Copies the rows from `top` on into `area` of `buf`.
     fn draw_from(&self, top: Place, area: Rect, buf: &mut Buffer);
 

@@ -183,12 +183,8 @@ impl RemoteScreen for PlayedSession {
             let whole = Rect::new(0, 0, size.columns, size.rows);
             let mut cells = Buffer::empty(whole);
             emulator.draw(whole, &mut cells);
-            let cursor = emulator.cursor();
-            let first = |cursor: u16, whole: u16, shown: u16| {
-                (cursor + 1).saturating_sub(shown).min(whole.saturating_sub(shown))
-            };
-            let left = first(cursor.column, size.columns, area.width);
-            let top = first(cursor.row, size.rows, area.height);
+            let shown = Size { columns: area.width, rows: area.height };
+            let Position { x: left, y: top } = origin(emulator, shown);
             for y in 0..area.height.min(size.rows - top) {
                 for x in 0..area.width.min(size.columns - left) {
                     buf[(area.x + x, area.y + y)] = cells[(left + x, top + y)].clone();
@@ -205,6 +201,12 @@ impl RemoteScreen for PlayedSession {
     fn playback(&self) -> Option<&PlayedSession> {
         Some(self)
     }
+}
+
+/// The first cell that shows in an area of this size: the cursor is in it.
+fn origin(emulator: &Emulator, area: Size) -> Position {
+    let cursor = emulator.cursor();
+    emulator.size().first_shown(area, Position::new(cursor.column, cursor.row))
 }
 
 impl TextScreen for PlayedSession {
@@ -234,6 +236,10 @@ impl TextScreen for PlayedSession {
 
     fn view_rows(&self, top: Place, count: u16) -> Vec<ViewRow> {
         self.with(|emulator| emulator.view_rows(top, count))
+    }
+
+    fn live_origin(&self, area: Size) -> Position {
+        self.with(|emulator| origin(emulator, area))
     }
 
     fn draw_from(&self, top: Place, area: Rect, buf: &mut Buffer) {

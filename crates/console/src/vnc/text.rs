@@ -44,16 +44,10 @@ impl TextMode {
 
     /// Draws the text in the middle of an area; where that is smaller, the part with the cursor.
     pub fn draw(&mut self, area: Rect, buf: &mut Buffer) -> Option<Position> {
-        let size = size(&self.shown);
-        let whole = Rect::new(0, 0, size.columns, size.rows);
-        let mut cells = Buffer::empty(whole);
-        let cursor = self.emulator.draw(whole, &mut cells);
-        let first = |cursor: u16, whole: u16, shown: u16| {
-            (cursor + 1).saturating_sub(shown).min(whole.saturating_sub(shown))
-        };
-        let at = cursor.unwrap_or_default();
-        let left = first(at.x, size.columns, area.width);
-        let top = first(at.y, size.rows, area.height);
+        let whole = size(&self.shown);
+        let mut cells = Buffer::empty(Rect::new(0, 0, whole.columns, whole.rows));
+        let cursor = self.emulator.draw(cells.area, &mut cells);
+        let Position { x: left, y: top } = self.origin(Size { columns: area.width, rows: area.height });
         let Rect { x, y, width, height } = self.area_within(area);
         for row in 0..height {
             for column in 0..width {
@@ -62,6 +56,13 @@ impl TextMode {
         }
         self.place = (Position::new(x - area.x, y - area.y), Position::new(left, top));
         cursor.map(|cursor| Position::new(x + cursor.x - left, y + cursor.y - top))
+    }
+
+    /// The first cell that shows in an area of this size.
+    fn origin(&self, area: Size) -> Position {
+        let cursor = self.emulator.cursor();
+        let at = if cursor.visible { Position::new(cursor.column, cursor.row) } else { Position::ORIGIN };
+        size(&self.shown).first_shown(area, at)
     }
 
     /// The middle of an area, as large as the text.
@@ -147,6 +148,10 @@ impl TextScreen for VncSession {
 
     fn area_within(&self, area: Rect) -> Rect {
         self.shared.with(|screen| screen.text.as_ref().map_or(area, |text| text.area_within(area)))
+    }
+
+    fn live_origin(&self, area: Size) -> Position {
+        self.shared.with(|screen| screen.text.as_ref().map(|text| text.origin(area))).unwrap_or_default()
     }
 
     fn draw_from(&self, top: Place, area: Rect, buf: &mut Buffer) {

@@ -153,8 +153,8 @@ impl CopyMode {
 
     fn travel(&mut self, movement: Movement, count: Option<u32>, text: &dyn TextScreen) -> After {
         let times = i64::from(count.unwrap_or(1).max(1));
-        let page = (i64::from(self.view.height) - 1).max(1);
-        let half = (i64::from(self.view.height) / 2).max(1);
+        let page = (i64::from(self.view.size.rows) - 1).max(1);
+        let half = (i64::from(self.view.size.rows) / 2).max(1);
         match (movement, count) {
             (Movement::Up, _) => self.step_rows(-times, text),
             (Movement::Down, _) => self.step_rows(times, text),

@@ -11,7 +11,7 @@ use super::rows::last_line;
 use super::selection::Extent;
 use super::view::position;
 use super::{CopyMode, Kind, counted};
-use crate::console::{Line, TextScreen, ViewRow};
+use crate::console::{Line, Size, TextScreen, ViewRow};
 use crate::tui::Look;
 use crate::tui::widgets::frame::Piece;
 use crate::tui::widgets::number::grouped;
@@ -25,8 +25,8 @@ impl CopyMode {
         look: &Look<'_>,
         text: &dyn TextScreen,
     ) -> Option<Position> {
-        self.settle(text, grid.height);
-        text.draw_from(self.view.top, grid, buf);
+        self.settle(text, Size { columns: grid.width, rows: grid.height });
+        self.draw_text(grid, buf, text);
         let rows = self.view.rows(text);
         let extent = self.selection.map(|selection| selection.extent(text, self.cursor));
         let mut line: Option<(u64, Line)> = None;
@@ -38,13 +38,49 @@ impl CopyMode {
                 let area = Rect { y, height: 1, ..grid };
                 self.draw_matches(row, line, area, buf, look);
                 if let Some(columns) = extent.as_ref().and_then(|extent: &Extent| extent.in_row(row, line)) {
-                    paint(row, columns, area, buf, look.theme.text.patch(look.theme.selected));
+                    self.paint(row, columns, area, buf, look.theme.text.patch(look.theme.selected));
                 }
             }
         }
         let (x, y) = position(&rows, self.cursor)?;
-        let x = u16::try_from(x).ok()?.min(grid.width.saturating_sub(1));
+        let x = u16::try_from(x.saturating_sub(self.view.left)).ok()?.min(grid.width.saturating_sub(1));
         Some(Position::new(grid.x + x, grid.y + y)).filter(|at| grid.contains(*at))
+    }
+
+    /// Draws the columns of the text that show.
+    fn draw_text(&self, grid: Rect, buf: &mut Buffer, text: &dyn TextScreen) {
+        let left = u16::try_from(self.view.left).unwrap_or(u16::MAX);
+        if left == 0 {
+            return text.draw_from(self.view.top, grid, buf);
+        }
+        let whole = Rect::new(0, 0, left.saturating_add(grid.width), grid.height);
+        let mut cells = Buffer::empty(whole);
+        text.draw_from(self.view.top, whole, &mut cells);
+        for at in grid.intersection(buf.area).positions() {
+            if let Some(cell) = cells.cell((at.x - grid.x + left, at.y - grid.y)) {
+                buf[at] = cell.clone();
+            }
+        }
+    }
+
+    /// Sets the style of some columns of a line, where a row shows them. The guest's own colours give way, so that the
+    /// text can be read on any of them.
+    fn paint(&self, row: &ViewRow, columns: Range<u32>, area: Rect, buf: &mut Buffer, style: Style) {
+        let first = row.columns.start + self.view.left;
+        let on_screen = |column: u32| {
+            let x = column.saturating_sub(first).min(area.width.into());
+            area.x + u16::try_from(x).unwrap_or(area.width)
+        };
+        let end = if row.continues { columns.end.min(row.columns.end) } else { columns.end };
+        let plain = Style::new()
+            .fg(style.fg.unwrap_or(Color::Reset))
+            .bg(style.bg.unwrap_or(Color::Reset))
+            .remove_modifier(Modifier::REVERSED | Modifier::DIM | Modifier::HIDDEN);
+        for x in on_screen(columns.start)..on_screen(end) {
+            if let Some(cell) = buf.cell_mut((x, area.y)) {
+                cell.set_style(plain).set_style(Style { fg: None, bg: None, ..style });
+            }
+        }
     }
 
     /// Highlights the matches in a row; the current one in reverse.
@@ -56,7 +92,7 @@ impl CopyMode {
             if current.is_some_and(|current| current.columns.start == columns.start) {
                 style = style.add_modifier(Modifier::REVERSED);
             }
-            paint(row, columns, area, buf, style);
+            self.paint(row, columns, area, buf, style);
         }
     }
 
@@ -109,24 +145,5 @@ impl CopyMode {
         let typing = self.typing.as_ref()?;
         let note = self.search.as_ref().map(super::Search::count).unwrap_or_default();
         Some(typing.prompt.draw(line, &note, buf, look))
-    }
-}
-
-/// Sets the style of some columns of a line, where a row shows them. The guest's own colours give way, so that the text
-/// can be read on any of them.
-fn paint(row: &ViewRow, columns: Range<u32>, area: Rect, buf: &mut Buffer, style: Style) {
-    let on_screen = |column: u32| {
-        let x = column.saturating_sub(row.columns.start).min(area.width.into());
-        area.x + u16::try_from(x).unwrap_or(area.width)
-    };
-    let end = if row.continues { columns.end.min(row.columns.end) } else { columns.end };
-    let plain = Style::new()
-        .fg(style.fg.unwrap_or(Color::Reset))
-        .bg(style.bg.unwrap_or(Color::Reset))
-        .remove_modifier(Modifier::REVERSED | Modifier::DIM | Modifier::HIDDEN);
-    for x in on_screen(columns.start)..on_screen(end) {
-        if let Some(cell) = buf.cell_mut((x, area.y)) {
-            cell.set_style(plain).set_style(Style { fg: None, bg: None, ..style });
-        }
     }
 }

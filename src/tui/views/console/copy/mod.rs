@@ -30,11 +30,11 @@ use crossterm::event::Event;
 
 pub use mouse::LiveMouse;
 
-use crate::console::{Place, TextScreen};
+use crate::console::{Place, Size, TextScreen};
 use crate::tui::widgets::prompt::Prompt;
 use crate::tui::{Command, Effect};
 use motion::Find;
-use rows::clamp;
+use rows::{clamp, place_in};
 use search::{Search, Typing};
 use selection::{Kind, Selection};
 use view::View;
@@ -82,12 +82,17 @@ pub struct CopyMode {
 }
 
 impl CopyMode {
-    /// Enters on the live screen, which has `height` rows, with the cursor where the guest's is.
-    pub fn enter(text: &dyn TextScreen, height: u16, name: impl Into<String>) -> Self {
+    /// Enters on what shows of the live screen in an area of this size, with the cursor where the guest's is, or near it
+    /// where that does not show.
+    pub fn enter(text: &dyn TextScreen, size: Size, name: impl Into<String>) -> Self {
+        let view = View::live(text, size);
         let cursor = clamp(text, text.cursor_place());
+        let x = view.confine_column(rows::x_of(text, cursor));
+        let cursor = view.confine(text, cursor, x);
+        let cursor = rows::row_of(text, cursor).map_or(cursor, |row| place_in(text, &row, x));
         Self {
             name: name.into(),
-            view: View::live(text, height),
+            view,
             cursor,
             wanted_x: None,
             selection: None,
@@ -105,8 +110,8 @@ impl CopyMode {
     }
 
     /// Enters so many rows up; scrolling down to the end leaves again.
-    pub fn enter_scrolled(text: &dyn TextScreen, height: u16, name: impl Into<String>, rows: u16) -> Self {
-        let mut copy = Self { by_scroll: true, ..Self::enter(text, height, name) };
+    pub fn enter_scrolled(text: &dyn TextScreen, size: Size, name: impl Into<String>, rows: u16) -> Self {
+        let mut copy = Self { by_scroll: true, ..Self::enter(text, size, name) };
         copy.scroll(text, -i64::from(rows));
         copy
     }
@@ -160,13 +165,12 @@ impl CopyMode {
     }
 
     /// Brings view and cursor up to date with the text, before they are drawn.
-    fn settle(&mut self, text: &dyn TextScreen, height: u16) {
+    fn settle(&mut self, text: &dyn TextScreen, size: Size) {
         let lines = text.lines();
         if self.view.top.line < lines.start {
             self.notice = Some("older lines were dropped: the history is full".to_owned());
         }
-        let resized = self.view.height != height.max(1);
-        self.view.height = height.max(1);
+        let resized = self.view.resize(size);
         self.view.settle(text);
         if let Some(selection) = &mut self.selection {
             selection.anchor = clamp(text, selection.anchor);
@@ -179,6 +183,7 @@ impl CopyMode {
                 self.view.reveal(text, self.cursor);
             }
         }
+        self.view.reveal_column(rows::x_of(text, self.cursor));
     }
 
     /// Sets the cursor, and scrolls as little as shows it.
@@ -192,7 +197,7 @@ impl CopyMode {
     /// Goes to the end of the text, where new output shows.
     fn follow_end(&mut self, text: &dyn TextScreen) {
         self.cursor = rows::end(text);
-        self.view.top = text.live_top();
+        self.view.top = self.view.last_top(text);
         self.seen_line = text.cursor_place().line;
     }
 

@@ -9,7 +9,7 @@ use ratatui::layout::{Position, Rect};
 use super::rows::place_in;
 use super::words::{self, Words};
 use super::{After, CopyMode, Kind, Selection};
-use crate::console::{Place, TextScreen};
+use crate::console::{Place, Size, TextScreen};
 
 /// Rows that one turn of the wheel scrolls.
 pub const WHEEL_ROWS: u16 = 3;
@@ -55,10 +55,11 @@ impl LiveMouse {
         (text, name): (&dyn TextScreen, &str),
     ) -> Option<CopyMode> {
         let at = Position::new(mouse.column, mouse.row);
-        let enter = || CopyMode::enter(text, grid.height, name);
+        let size = Size { columns: grid.width, rows: grid.height };
+        let enter = || CopyMode::enter(text, size, name);
         match mouse.kind {
             MouseEventKind::ScrollUp if text.has_scrollback() && grid.contains(at) => {
-                Some(CopyMode::enter_scrolled(text, grid.height, name, WHEEL_ROWS))
+                Some(CopyMode::enter_scrolled(text, size, name, WHEEL_ROWS))
             }
             MouseEventKind::Down(MouseButton::Left) if grid.contains(at) => {
                 let clicks = self.clicks;
@@ -165,6 +166,7 @@ impl CopyMode {
         let rows = self.view.rows(text);
         let nth = usize::from(at.y.saturating_sub(grid.y));
         let row = rows.get(nth).or(rows.last());
-        row.map_or(self.cursor, |row| place_in(text, row, u32::from(at.x.saturating_sub(grid.x))))
+        let x = self.view.left + u32::from(at.x.saturating_sub(grid.x));
+        row.map_or(self.cursor, |row| place_in(text, row, x))
     }
 }

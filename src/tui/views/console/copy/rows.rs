@@ -97,7 +97,7 @@ pub(super) const fn start(row: &ViewRow) -> Place {
 }
 
 /// The rows of the live screen.
-fn live_rows(text: &dyn TextScreen) -> Vec<ViewRow> {
+pub(super) fn live_rows(text: &dyn TextScreen) -> Vec<ViewRow> {
     text.view_rows(text.live_top(), MAX_SCREEN_ROWS)
 }
 

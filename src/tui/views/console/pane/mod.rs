@@ -11,7 +11,7 @@ use ratatui::layout::{Position, Rect};
 
 use super::copy::{After, CopyMode, LiveMouse};
 use super::pixels::PixelView;
-use crate::console::{OpenConsole, PixelScreen, RemoteScreen, SessionState, TextScreen};
+use crate::console::{OpenConsole, PixelScreen, RemoteScreen, SessionState, Size, TextScreen};
 use crate::model::Timestamp;
 use crate::terminal::input::{KITTY_FLAGS, MouseProtocolMode};
 use crate::tui::Effect;
@@ -81,6 +81,12 @@ impl Pane {
     /// Where its text is drawn.
     fn text_area(&self) -> Rect {
         self.screen().text().map_or(self.grid, |text| text.area_within(self.grid))
+    }
+
+    /// The size of the area that its text is drawn into.
+    fn text_size(&self) -> Size {
+        let area = self.text_area();
+        Size { columns: area.width, rows: area.height }
     }
 
     /// Shows a message in the border until the next key.
@@ -216,8 +222,7 @@ impl Pane {
     pub fn enter_copy_mode(&mut self) {
         match self.console.screen.text() {
             Some(text) => {
-                let height = self.text_area().height;
-                self.copy = Some(CopyMode::enter(text, height, &*self.console.name));
+                self.copy = Some(CopyMode::enter(text, self.text_size(), &*self.console.name));
             }
             None if self.screen().pixels().is_some() => {
                 self.notify("No copy mode: no text was recognised in these pixels");
@@ -230,9 +235,9 @@ impl Pane {
     pub fn page_up(&mut self) -> bool {
         let text = self.console.screen.text().filter(|text| text.has_scrollback());
         if let Some(text) = text {
-            let height = self.text_area().height;
-            let page = height.saturating_sub(1).max(1);
-            self.copy = Some(CopyMode::enter_scrolled(text, height, &*self.console.name, page));
+            let size = self.text_size();
+            let page = size.rows.saturating_sub(1).max(1);
+            self.copy = Some(CopyMode::enter_scrolled(text, size, &*self.console.name, page));
         }
         text.is_some()
     }

@@ -5,12 +5,12 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 use regex::Regex;
 
 use super::super::rows::{glyphs, row_at, slice, start};
-use crate::console::{Cursor, CursorShape, Line, Match, Place, TextScreen, ViewRow};
+use crate::console::{Cursor, CursorShape, Line, Match, Place, Size, TextScreen, ViewRow};
 
 /// Lines from the number `first` on, the last of which are on the screen.
 #[derive(Clone)]
@@ -20,6 +20,8 @@ pub struct Fake {
     pub width: u32,
     pub height: u16,
     pub prompts: BTreeSet<u64>,
+    /// The row of the screen whose end has the guest's cursor; else it is at the end of the last one.
+    pub cursor_row: Option<u16>,
     /// The line that is a link as a whole, and where it leads.
     pub link: Option<(u64, &'static str)>,
 }
@@ -32,6 +34,7 @@ impl Fake {
             width,
             height,
             prompts: BTreeSet::new(),
+            cursor_row: None,
             link: None,
         }
     }
@@ -40,6 +43,10 @@ impl Fake {
     pub fn counted(lines: usize, width: u32, height: u16) -> Self {
         let text: Vec<_> = (0..lines).map(|line| format!("line {line}")).collect();
         Self::new(&text.join("\n"), width, height)
+    }
+
+    pub fn size(&self) -> Size {
+        Size { columns: self.width.try_into().unwrap(), rows: self.height }
     }
 
     /// One more line of output.
@@ -97,6 +104,12 @@ impl TextScreen for Fake {
         let all = self.rows();
         all.into_iter().skip_while(|row| start(row) < top).take(count.into()).collect()
     }
+    fn live_origin(&self, area: Size) -> Position {
+        let cursor = self.cursor_place();
+        let row = self.view_rows(self.live_top(), self.height).iter().rposition(|row| start(row) <= cursor);
+        let at = Position { x: cursor.column.try_into().unwrap(), y: row.unwrap_or(0).try_into().unwrap() };
+        self.size().first_shown(area, at)
+    }
     fn draw_from(&self, top: Place, area: Rect, buf: &mut Buffer) {
         for (row, y) in self.view_rows(top, area.height).into_iter().zip(area.top()..) {
             let line = self.line(row.line).unwrap();
@@ -105,7 +118,8 @@ impl TextScreen for Fake {
     }
     fn cursor_place(&self) -> Place {
         let last = self.lines().end - 1;
-        Place { line: last, column: self.line(last).map_or(0, |line| line.width()) }
+        let line = self.cursor_row.map_or(last, |row| self.live_top().line + u64::from(row));
+        Place { line, column: self.line(line).map_or(0, |line| line.width()) }
     }
     fn link_at(&self, place: Place) -> Option<Arc<str>> {
         self.link.filter(|(line, _)| *line == place.line).map(|(_, uri)| uri.into())

@@ -1,5 +1,6 @@
 mod drawing;
 mod fake;
+mod larger;
 mod mouse;
 mod properties;
 
@@ -28,7 +29,13 @@ struct Scene {
 
 impl Scene {
     fn new(text: Fake) -> Self {
-        let copy = CopyMode::enter(&text, text.height, "web-1");
+        let size = text.size();
+        Self::in_area(text, size)
+    }
+
+    /// The same in an area that is not of the size of the screen.
+    fn in_area(text: Fake, size: Size) -> Self {
+        let copy = CopyMode::enter(&text, size, "web-1");
         Self { text, copy, keymap: Keymap::default(), left: None }
     }
 
@@ -386,23 +393,23 @@ fn the_text_stays_while_output_goes_on_and_is_trimmed() {
     for line in 0..120 {
         scene.text.push(&format!("more {line}"));
     }
-    scene.copy.settle(&scene.text, 10);
+    scene.copy.settle(&scene.text, scene.text.size());
     assert_eq!((scene.copy.view.top, scene.cursor()), before);
     assert_eq!(scene.copy.new_lines(&scene.text), 120);
 
     scene.text.trim(150);
-    scene.copy.settle(&scene.text, 10);
+    scene.copy.settle(&scene.text, scene.text.size());
     assert_eq!((scene.copy.view.top, scene.cursor()), (at(150, 0), (150, 0)));
     assert_eq!(scene.copy.notice.as_deref(), Some("older lines were dropped: the history is full"));
 
     // At the end it follows, until something is selected.
     scene.press("G");
     scene.text.push("last");
-    scene.copy.settle(&scene.text, 10);
+    scene.copy.settle(&scene.text, scene.text.size());
     assert_eq!((scene.cursor(), scene.copy.new_lines(&scene.text)), ((220, 3), 0));
     scene.press("v");
     scene.text.push("after");
-    scene.copy.settle(&scene.text, 10);
+    scene.copy.settle(&scene.text, scene.text.size());
     assert_eq!((scene.cursor(), scene.copy.new_lines(&scene.text)), ((220, 3), 1));
 }
 
@@ -416,7 +423,7 @@ fn every_command_of_copy_mode_can_be_done_on_any_text() {
             let mut scene = Scene::new(text.clone());
             for count in [None, Some(3), Some(999_999)] {
                 scene.copy.perform(command, count, &scene.text);
-                scene.copy.settle(&scene.text, 3);
+                scene.copy.settle(&scene.text, scene.text.size());
             }
         }
     }

@@ -79,7 +79,7 @@ fn clicks_far_apart_are_no_double_click() {
 #[test]
 fn a_click_with_shift_extends_the_selection() {
     let (text, now) = (text(), Instant::now());
-    let mut copy = CopyMode::enter(&text, 5, "web-1");
+    let mut copy = CopyMode::enter(&text, Size { columns: 20, rows: 5 }, "web-1");
     copy.mouse(over(DOWN, 0, 0), GRID, now, &text);
     copy.mouse(over(UP, 0, 0), GRID, now, &text);
     for (column, row, expected) in [(6, 0, "one two"), (2, 0, "one"), (3, 1, "one two_2 three\nlong")] {
@@ -97,7 +97,7 @@ fn a_click_with_shift_extends_the_selection() {
 #[test]
 fn dragging_beyond_the_edge_scrolls() {
     let (text, now) = (Fake::counted(50, 20, 5), Instant::now());
-    let mut copy = CopyMode::enter(&text, 5, "web-1");
+    let mut copy = CopyMode::enter(&text, Size { columns: 20, rows: 5 }, "web-1");
     copy.mouse(over(DOWN, 0, 2), GRID, now, &text);
     let beyond = MouseEvent { row: 0, ..over(DRAG, 0, 0) };
     for _ in 0..3 {

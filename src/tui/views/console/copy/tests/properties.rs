@@ -36,7 +36,7 @@ proptest! {
         for key in keys {
             scene.press(key);
             prop_assert!(is_on_text(&scene), "{:?} after {key}", scene.copy.cursor);
-            scene.copy.settle(&scene.text, rows);
+            scene.copy.settle(&scene.text, scene.text.size());
             let shown = scene.copy.view.rows(&scene.text);
             let position = position(&shown, scene.copy.cursor);
             prop_assert!(position.is_some(), "{:?} is not in {shown:?} after {key}", scene.copy.cursor);
@@ -55,7 +55,7 @@ proptest! {
         }
         let before = (scene.cursor(), scene.copy.selected(&scene.text));
         scene.text.width = widths.1;
-        scene.copy.settle(&scene.text, 9);
+        scene.copy.settle(&scene.text, Size { rows: 9, ..scene.text.size() });
         prop_assert_eq!((scene.cursor(), scene.copy.selected(&scene.text)), before);
         let shown = scene.copy.view.rows(&scene.text);
         prop_assert!(position(&shown, scene.copy.cursor).is_some());
