@@ -161,7 +161,7 @@ impl ConsoleView {
     pub(super) fn toggle_recording(&mut self) -> Vec<Effect> {
         let Some(recordable) = self.pane().console.screen.recordable() else {
             let reason = if self.pane().screen().pixels().is_some() {
-                "Not recorded: recordings are of text, and this screen is of pixels"
+                "Not recorded: this is a screen by VNC, and only terminals are recorded"
             } else {
                 "This screen cannot be recorded"
             };

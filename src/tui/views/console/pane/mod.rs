@@ -83,6 +83,15 @@ impl Pane {
         self.screen().text().map_or(self.grid, |text| text.area_within(self.grid))
     }
 
+    /// Returns true if its pixels show as text, of which only a part has room.
+    pub fn has_hidden_text(&self) -> bool {
+        let Some(text) = self.screen().text().filter(|_| self.screen().pixels().is_some()) else {
+            return false;
+        };
+        let whole = text.area_within(Rect { x: 0, y: 0, width: u16::MAX, height: u16::MAX });
+        !self.grid.is_empty() && (whole.width > self.grid.width || whole.height > self.grid.height)
+    }
+
     /// The size of the area that its text is drawn into.
     fn text_size(&self) -> Size {
         let area = self.text_area();

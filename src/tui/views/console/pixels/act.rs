@@ -2,12 +2,12 @@
 
 use super::KeyMenu;
 use crate::console::PixelScreen;
-use crate::tui::Effect;
 use crate::tui::app::App;
 use crate::tui::effect::ScreenEffect;
 use crate::tui::layer::Handled;
 use crate::tui::overlays::MenuLayer;
 use crate::tui::views::console::{ConsoleView, Mode};
+use crate::tui::{Command, Effect};
 
 /// The answer to a key that is for pixels only.
 pub(super) const NO_PIXELS: &str = "This console is of text: there are no pixels";
@@ -78,24 +78,40 @@ impl ConsoleView {
     /// Changes the scale.
     pub(in crate::tui::views::console) fn next_scale(&mut self) {
         if self.pane().shown_pixels().is_none() {
-            self.notify(NO_PIXELS);
+            self.notify_shown_as_text();
             return;
         }
         let name = self.pane_mut().pixels.next_scale();
         self.notify(format!("Scale: {name}"));
     }
 
-    /// Returns true if a part of the pixels shows that can be moved.
-    pub(in crate::tui::views::console) fn can_pan(&self) -> bool {
-        let size = self.pane().shown_pixels().map(PixelScreen::size);
-        size.is_some_and(|size| self.pane().pixels.can_pan(size))
+    /// Answers a key that is for pixels where none show.
+    fn notify_shown_as_text(&mut self) {
+        let toggle = self.keys.of(Command::TextOrPixels).map(|shown| shown.keys.as_str());
+        let text = match (self.pane().screen().pixels(), toggle) {
+            (None, _) => NO_PIXELS.to_owned(),
+            (Some(_), None) => "This screen is shown as text, in one size".to_owned(),
+            (Some(_), Some(key)) => {
+                let prefix = &self.keys.prefix_name;
+                format!("This screen is shown as text, in one size: {prefix} {key} shows its pixels")
+            }
+        };
+        self.notify(text);
     }
 
-    /// Begins to move over the pixels.
+    /// Returns true if a part of the machine's screen shows, as pixels or as text, that can be moved.
+    pub(in crate::tui::views::console) fn can_pan(&self) -> bool {
+        let size = self.pane().shown_pixels().map(PixelScreen::size);
+        size.is_some_and(|size| self.pane().pixels.can_pan(size)) || self.pane().has_hidden_text()
+    }
+
+    /// Begins to move over the machine's screen. Text is moved over in copy mode, whose cursor takes along what shows.
     pub(in crate::tui::views::console) fn begin_panning(&mut self) {
-        if self.can_pan() {
+        if self.pane().has_hidden_text() {
+            self.pane_mut().enter_copy_mode();
+        } else if self.can_pan() {
             self.mode = Mode::Panning;
-        } else if self.pane().shown_pixels().is_some() {
+        } else if self.pane().screen().pixels().is_some() {
             self.notify("All of the screen shows: there is nothing to move");
         } else {
             self.notify(NO_PIXELS);

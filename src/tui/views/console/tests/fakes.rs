@@ -121,8 +121,8 @@ impl TextScreen for Handle {
     }
     fn area_within(&self, area: Rect) -> Rect {
         let Some(Size { columns, rows }) = *self.0.own_size.lock().unwrap() else { return area };
-        let (x, y) = (area.x + (area.width - columns) / 2, area.y + (area.height - rows) / 2);
-        Rect { x, y, width: columns, height: rows }
+        let (width, height) = (area.width.min(columns), area.height.min(rows));
+        Rect { x: area.x + (area.width - width) / 2, y: area.y + (area.height - height) / 2, width, height }
     }
     fn draw_from(&self, top: Place, area: Rect, buf: &mut Buffer) {
         for (row, y) in self.view_rows(top, area.height).into_iter().zip(area.top()..) {

@@ -398,7 +398,7 @@ fn the_clipboard_of_the_machine_is_asked_for_and_a_recording_is_refused() {
     let copied = press(&mut view, "^y");
     assert!(format!("{copied:?}").contains("from the guest"), "{copied:?}");
     press(&mut view, "^r");
-    assert!(text(&screen_of(&mut view, &mut app)).contains("Not recorded: recordings are of text"));
+    assert!(text(&screen_of(&mut view, &mut app)).contains("Not recorded: this is a screen by VNC"));
     press(&mut view, "^");
     let keys = text(&screen_of(&mut view, &mut app));
     assert!(!keys.contains("record") && keys.contains("send keys"), "{keys}");
@@ -423,4 +423,33 @@ fn keys_for_pixels_are_not_offered_on_a_console_of_text() {
     }
     press(&mut view, "\u{1b}^s");
     assert!(drawn(&mut view).contains("this console is of text"));
+}
+
+#[test]
+fn the_key_that_moves_over_pixels_moves_over_text_that_shows_in_part() {
+    let scripted = Scripted::new();
+    *scripted.own_size.lock().unwrap() = Some(Size { columns: 80, rows: 25 });
+    let (mut view, _) = machine(640, 400, Some(Arc::clone(&scripted)));
+    let mut app = app(PictureSupport::default());
+    screen_of(&mut view, &mut app);
+    press(&mut view, "^?");
+    assert!(text(&screen_of(&mut view, &mut app)).contains("move over the screen"));
+    press(&mut view, "m");
+    assert_eq!(view.key_context(), KeyContext::CopyMode, "the next keys move the cursor");
+    view.apply(Command::Bottom, None);
+    let shown = text(&screen_of(&mut view, &mut app));
+    assert!(shown.contains("line 124") && !shown.contains("line 106"), "{shown}");
+    view.apply(Command::Back, None);
+    // All of it shows.
+    *scripted.own_size.lock().unwrap() = Some(Size { columns: 40, rows: 6 });
+    press(&mut view, "^m");
+    assert!(text(&screen_of(&mut view, &mut app)).contains("there is nothing to move"));
+    assert_eq!(view.key_context(), KeyContext::Console);
+    let scale = view.keys.of(Command::NextScale).unwrap().keys.clone();
+    press(&mut view, &format!("^{scale}"));
+    let shown = text(&screen_of(&mut view, &mut app));
+    assert!(shown.contains("shown as text, in one size: Ctrl-] v shows its pixels"), "{shown}");
+    press(&mut view, "^r");
+    let shown = text(&screen_of(&mut view, &mut app));
+    assert!(shown.contains("only terminals are recorded"), "{shown}");
 }
