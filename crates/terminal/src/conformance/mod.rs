@@ -249,3 +249,19 @@ fn a_new_connection_leaves_the_modes_of_the_one_before_and_keeps_its_text() {
     let (buf, _) = drawn(&mut emulator, Rect::new(0, 0, 20, 6));
     assert_eq!(buf[(0, 2)].fg, Color::Reset);
 }
+
+#[test]
+fn the_wheel_is_keys_on_the_alternate_screen_until_a_program_wants_none() {
+    let mut emulator = emulator(20, 8);
+    for (bytes, expected) in [
+        ("", false),
+        ("\x1b[?1049h", true),
+        ("\x1b[?1007l", false),
+        ("\x1b[?1007h", true),
+        ("\x1b[?1049l", false),
+        ("\x1b[?1007l\x1bc\x1b[?1049h", true),
+    ] {
+        emulator.feed(bytes.as_bytes());
+        assert_eq!(emulator.input_modes().wheel_keys, expected, "{bytes:?}");
+    }
+}

@@ -50,7 +50,8 @@ pub(crate) struct Modes {
     pub mouse_encoding: MouseProtocolEncoding,
     /// ?1004.
     pub focus: bool,
-    /// ?1007: wheel turns are arrow keys on the alternate screen.
+    /// ?1007: wheel turns are arrow keys on the alternate screen. Set from the start, as today's terminals do: `less`
+    /// counts on it, and only programs that want none reset it. xterm leaves it to a resource.
     pub wheel_keys: bool,
     /// ?2004.
     pub bracketed_paste: bool,
@@ -113,7 +114,7 @@ impl Default for Modes {
             mouse: MouseProtocolMode::None,
             mouse_encoding: MouseProtocolEncoding::Default,
             focus: false,
-            wheel_keys: false,
+            wheel_keys: true,
             bracketed_paste: false,
             synchronised: false,
             eight_bit_replies: false,

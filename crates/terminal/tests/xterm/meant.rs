@@ -16,6 +16,10 @@ const REPLIES: &[(&str, &str)] = &[
     (r"\x1bP[01]\+r[^\x1b]*\x1b\\", "terminfo strings: ours name the capabilities of this terminal"),
     (r"\x1bP1\$r[0-6] q\x1b\\", "the cursor's style is the user's until an application sets it"),
     (r"\x1b\[\?[0-9]+u", "the kitty keyboard, which this xterm lacks"),
+    (
+        r"\x1b\[\?1007;[0-9]\$y",
+        "the wheel is keys on the alternate screen from the start, which xterm leaves to a resource",
+    ),
     (r"\x1b\[[0-9;]+t", "window operations: sizes in pixels and the window's place"),
 ];
 

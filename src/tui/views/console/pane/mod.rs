@@ -203,11 +203,14 @@ impl Pane {
         }
     }
 
-    /// True if the remote side asked for such events. Where it asked only for keys of the wheel, it gets no others.
+    /// True if the remote side gets such an event: it asked for them, or a whole screen of it is shown, over which the
+    /// wheel sends keys.
     fn is_for_guest(&self, mouse: MouseEvent) -> bool {
         let is_wheel = matches!(mouse.kind, MouseEventKind::ScrollUp | MouseEventKind::ScrollDown);
         let asked = self.screen().input_modes().mouse != MouseProtocolMode::None;
-        self.screen().state() == SessionState::Live && self.screen().wants_mouse() && (asked || is_wheel)
+        let scrolls = is_wheel && self.takes_input() && self.screen().input_modes().wheel_keys;
+        let wants = self.screen().wants_mouse() && (asked || is_wheel);
+        scrolls || (self.screen().state() == SessionState::Live && wants)
     }
 
     /// Sends a key or a paste, and reports a character that the console's encoding does not have.

@@ -352,6 +352,29 @@ fn the_mouse_is_sent_only_where_it_is_asked_for() {
 }
 
 #[test]
+fn the_wheel_is_sent_to_a_whole_screen_that_takes_it_as_keys() {
+    let (mut view, remote) = view();
+    drawn(&mut view);
+    remote.modes.lock().unwrap().wheel_keys = true;
+    let mouse =
+        |kind, column, row| Event::Mouse(MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE });
+    for kind in [MouseEventKind::ScrollUp, MouseEventKind::ScrollDown] {
+        view.type_event(&mouse(kind, 5, 5));
+        assert_eq!((remote.sent(), view.key_context()), (vec![mouse(kind, 4, 4)], KeyContext::Console));
+    }
+    // A drag selects all the same.
+    view.type_event(&mouse(MouseEventKind::Down(MouseButton::Left), 1, 1));
+    view.type_event(&mouse(MouseEventKind::Drag(MouseButton::Left), 4, 1));
+    assert_eq!((remote.sent(), view.key_context()), (Vec::new(), KeyContext::CopyMode));
+    view.apply(Command::Back, None);
+    view.apply(Command::Back, None);
+    // What takes no input gets no keys.
+    remote.input.store(false, Ordering::Relaxed);
+    view.type_event(&mouse(MouseEventKind::ScrollUp, 5, 5));
+    assert_eq!((remote.sent(), view.key_context()), (Vec::new(), KeyContext::CopyMode));
+}
+
+#[test]
 fn the_view_wants_the_mouse_events_and_keys_that_the_remote_side_asked_for() {
     let (mut view, remote) = view();
     drawn(&mut view);
