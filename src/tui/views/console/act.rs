@@ -34,7 +34,7 @@ impl ConsoleView {
             ConsoleCommand::Detach | ConsoleCommand::Back | ConsoleCommand::Close => {
                 return vec![Effect::close()];
             }
-            ConsoleCommand::EndSession => return self.end_session(),
+            ConsoleCommand::EndSession => return self.ask_to_end(),
             ConsoleCommand::NextSession => return self.switch(true),
             ConsoleCommand::PreviousSession => return self.switch(false),
             ConsoleCommand::Zoom => self.zoom(),

@@ -4,7 +4,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::pane::state_piece;
 use super::recording::{playback, playback_footer};
-use super::{ConsoleView, Mode};
+use super::{ConsoleView, Mode, ending};
 use crate::console::SessionState;
 use crate::model::age;
 use crate::tui::widgets::frame::Piece;
@@ -29,6 +29,7 @@ impl ConsoleView {
                     (" cancel ".to_owned(), theme.text),
                 ];
             }
+            Mode::Ending(_) => return ending::question(look),
             Mode::Typing
             | Mode::Naming(..)
             | Mode::WantsConsole(_)

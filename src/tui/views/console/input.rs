@@ -59,6 +59,7 @@ impl ConsoleView {
             Mode::Resizing => self.press_resizing(key),
             Mode::Panning => self.press_panning(key),
             Mode::Pasting(text) => self.answer_paste(text, key),
+            Mode::Ending(session) => self.answer_ending(session, key),
             _ if self.keys.is_prefix(key) && !self.takes_text() => {
                 self.mode = Mode::Prefix;
                 Vec::new()
@@ -160,7 +161,7 @@ impl ConsoleView {
         };
         match mode {
             // A paste is no answer.
-            Mode::Pasting(_) => self.mode = mode,
+            Mode::Pasting(_) | Mode::Ending(_) => self.mode = mode,
             _ if self.pane().copy.is_some() => return self.pane_mut().type_in_copy_mode(event),
             _ if !self.takes_typed() => {}
             _ => self.paste(text),

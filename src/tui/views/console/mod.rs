@@ -7,6 +7,7 @@ mod act;
 mod chooser;
 mod copy;
 mod draw;
+mod ending;
 mod footer;
 mod help;
 mod input;
@@ -79,6 +80,8 @@ enum Mode {
     Naming(Named, Prompt),
     /// The answer whether to paste this into several consoles.
     Pasting(String),
+    /// The answer whether to end this session.
+    Ending(SessionId),
     /// A command that asks for a console was given; the list follows with the state that all layers share.
     WantsConsole(Destination),
     /// The choice of a console.
@@ -409,7 +412,7 @@ impl Layer for ConsoleView {
             Mode::Choosing(_, menu) => menu.cursor(),
             Mode::SendingKeys(menu) => menu.cursor(),
             Mode::Naming(..) => self.prompt_cursor,
-            Mode::Pasting(_) => None,
+            Mode::Pasting(_) | Mode::Ending(_) => None,
             _ => self.pane().cursor,
         }
     }

@@ -12,6 +12,7 @@ use crate::console::{Encoding, OpenConsole};
 use crate::model::{Bytes, age};
 use crate::tui::Look;
 use crate::tui::app::{mark_symbol, short_way};
+use crate::tui::views::console::ending::question;
 use crate::tui::views::console::pane::state_piece;
 use crate::tui::views::console::recording::{playback, playback_piece, recording_piece};
 use crate::tui::widgets::frame::{Piece, draw_border, put, put_right};
@@ -83,6 +84,10 @@ impl SessionsView {
 
     fn draw_footer(&mut self, row: Rect, buf: &mut Buffer, look: &Look<'_>) {
         let theme = look.theme;
+        if self.asks_to_end.is_some() {
+            put(&question(look), row, buf);
+            return;
+        }
         let hint = format!(" {} d detaches; the console stays in this list ", self.prefix);
         let end = put(&[(hint, theme.dim)], row, buf);
         let (taken, budget) = self.sessions.history();

@@ -4,11 +4,13 @@ mod draw;
 
 use std::time::Duration;
 
+use crossterm::event::{Event, KeyEventKind};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::ConsoleKeys;
 use super::act::closed;
+use super::ending::{ends_what_runs, is_yes};
 use crate::console::{OpenConsole, SessionId, Sessions};
 use crate::model::ResourceId;
 use crate::tui::app::App;
@@ -26,13 +28,15 @@ pub struct SessionsView {
     prefix: String,
     /// The session under the cursor, which stays on it while others are opened and closed.
     selected: Option<SessionId>,
+    /// The next key answers whether to end this session.
+    asks_to_end: Option<SessionId>,
 }
 
 impl SessionsView {
     /// The list, with the cursor on the console of `selected` if that is open.
     pub fn new(sessions: &Sessions, selected: Option<&ResourceId>, keys: &ConsoleKeys) -> Self {
         let selected = selected.and_then(|id| sessions.latest_of(id)).map(|open| open.session);
-        Self { sessions: sessions.clone(), prefix: keys.prefix_name.clone(), selected }
+        Self { sessions: sessions.clone(), prefix: keys.prefix_name.clone(), selected, asks_to_end: None }
     }
 
     fn position(&self) -> usize {
@@ -67,9 +71,11 @@ impl SessionsView {
             }
             MenuCommand::EndSession => {
                 if let Some(open) = chosen {
-                    self.sessions.close(open.session);
-                    self.select(at);
-                    return Effect::report(closed(&open)).into();
+                    if ends_what_runs(&open) {
+                        self.asks_to_end = Some(open.session);
+                    } else {
+                        return self.end(&open).into();
+                    }
                 }
             }
             MenuCommand::Back | MenuCommand::Close => return Effect::close().into(),
@@ -99,6 +105,29 @@ impl SessionsView {
             | MenuCommand::Messages => return Handled::Ignored,
         }
         Handled::done()
+    }
+
+    /// Closes a console; the cursor stays in its place.
+    fn end(&mut self, open: &OpenConsole) -> Effect {
+        let at = self.position();
+        self.sessions.close(open.session);
+        self.select(at);
+        Effect::report(closed(open))
+    }
+
+    /// Takes the answer whether to end a session, where that was asked.
+    fn answer(&mut self, event: &Event) -> Handled {
+        let Some(session) = self.asks_to_end else { return Handled::Ignored };
+        match event {
+            Event::Key(key) if key.kind != KeyEventKind::Release => {
+                self.asks_to_end = None;
+                let open = self.sessions.get(session).filter(|_| is_yes(*key));
+                open.map_or_else(Handled::done, |open| self.end(&open).into())
+            }
+            // A paste is no answer.
+            Event::Paste(_) | Event::Mouse(_) => Handled::done(),
+            _ => Handled::Ignored,
+        }
     }
 
     /// Moves a console by so many places; the cursor stays on it.
@@ -136,6 +165,9 @@ impl Layer for SessionsView {
     }
 
     fn hints(&self, _app: &App) -> Vec<Hint> {
+        if self.asks_to_end.is_some() {
+            return Vec::new();
+        }
         if self.sessions.is_empty() {
             return vec![Hint::new(Command::Back, "back")];
         }
@@ -151,6 +183,10 @@ impl Layer for SessionsView {
         ]
         .map(Hint::from)
         .into()
+    }
+
+    fn event(&mut self, event: &Event, _app: &mut App) -> Handled {
+        self.answer(event)
     }
 
     fn perform(&mut self, command: Command, count: Option<u32>, _app: &mut App) -> Handled {

@@ -1,4 +1,5 @@
 mod attached;
+mod ending;
 mod fakes;
 mod footer;
 mod pixels;
