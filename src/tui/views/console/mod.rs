@@ -6,6 +6,7 @@
 mod act;
 mod chooser;
 mod copy;
+mod cut;
 mod draw;
 mod ending;
 mod footer;

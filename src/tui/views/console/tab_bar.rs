@@ -7,6 +7,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Modifier;
 use unicode_width::UnicodeWidthStr;
 
+use super::cut::cut;
 use super::tiles::{Tab, Tabs};
 use crate::console::Marks;
 use crate::tui::Look;
@@ -71,7 +72,8 @@ impl TabBar {
 /// The number, the name and the marks of a tab.
 fn pieces_of(tab: &Tab, at: usize, is_active: bool, look: &Look<'_>) -> Vec<Piece> {
     let theme = look.theme;
-    let name: String = tab.title().chars().take(MAX_NAME_COLUMNS).collect();
+    let title = tab.title();
+    let name = cut(&title, MAX_NAME_COLUMNS, look.ascii);
     let style = if is_active { theme.selected.add_modifier(Modifier::BOLD) } else { theme.text };
     let mut pieces = vec![(format!(" {} {name} ", at + 1), style)];
     let marks =

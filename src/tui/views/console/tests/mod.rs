@@ -2,6 +2,7 @@ mod attached;
 mod ending;
 mod fakes;
 mod footer;
+mod names;
 mod pixels;
 mod recording;
 mod tiles;
