@@ -81,6 +81,11 @@ impl OpenConsole {
         }
     }
 
+    /// True if the user gave it a name of its own, in which that of the instance is not.
+    pub fn is_renamed(&self) -> bool {
+        self.given_name.lock().as_ref().is_some_and(|given| !given.contains(&*self.name))
+    }
+
     /// The place among the sessions of its instance when it was opened, from 1.
     pub fn ordinal(&self) -> u32 {
         self.ordinal

@@ -1,5 +1,6 @@
 //! Drawing of the list of consoles: a row each, and what their scrollback takes in the border.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use ratatui::buffer::Buffer;
@@ -12,13 +13,16 @@ use crate::console::{Encoding, OpenConsole};
 use crate::model::{Bytes, age};
 use crate::tui::Look;
 use crate::tui::app::{mark_symbol, short_way};
+use crate::tui::views::console::cut::cut;
 use crate::tui::views::console::ending::question;
 use crate::tui::views::console::pane::state_piece;
 use crate::tui::views::console::recording::{playback, playback_piece, recording_piece};
 use crate::tui::widgets::frame::{Piece, draw_border, put, put_right};
 
-/// The longest name and the longest context that are shown whole.
+/// The longest name, also of an instance, that is shown whole: where there is room for contexts, and where not.
 const MAX_NAME_WIDTH: usize = 30;
+const MAX_NARROW_NAME_WIDTH: usize = 16;
+/// The longest context that is shown whole.
 const MAX_CONTEXT_WIDTH: usize = 24;
 /// Columns from which the contexts are shown, and from which the sizes are.
 const MIN_WIDTH_WITH_CONTEXTS: u16 = 70;
@@ -26,14 +30,58 @@ const MIN_WIDTH_WITH_SIZES: u16 = 100;
 /// The room of the marks: more at once are rare.
 const MARKS_WIDTH: usize = 4;
 
-/// The columns of one drawing.
+/// The columns of one drawing; 0 columns wide where one is left out.
 struct Columns {
     names: usize,
-    /// 0 where there is no room for them.
+    /// Of the instances of consoles that have another name.
+    instances: usize,
     contexts: usize,
-    has_sizes: bool,
-    /// 0 where all are text consoles.
+    /// Left out where all are text consoles.
     ways: usize,
+    has_sizes: bool,
+}
+
+impl Columns {
+    fn new(all: &[Arc<OpenConsole>], room: u16) -> Self {
+        // As wide as the widest, and as its head; without a column where none has a text.
+        let width = |head: &str, most: usize, text: &dyn Fn(&OpenConsole) -> usize| {
+            let widest = all.iter().map(|open| text(open)).max().unwrap_or(0);
+            if widest == 0 { 0 } else { widest.clamp(head.len(), most) }
+        };
+        let has_contexts = room >= MIN_WIDTH_WITH_CONTEXTS;
+        let most = if has_contexts { MAX_NAME_WIDTH } else { MAX_NARROW_NAME_WIDTH };
+        let context_width =
+            |open: &OpenConsole| if has_contexts { open.id.context.as_str().width() } else { 0 };
+        Self {
+            names: width("name", most, &|open| open.label().width()),
+            instances: width("instance", most, &|open| instance(open).width()),
+            contexts: width("context", MAX_CONTEXT_WIDTH, &context_width),
+            ways: width("way", most, &|open| short_way(open.kind).width()),
+            has_sizes: room >= MIN_WIDTH_WITH_SIZES,
+        }
+    }
+
+    /// The heads, over the columns.
+    fn heads(&self) -> String {
+        // Writing to a string does not fail.
+        let mut heads = format!(" {:<1$}  ", "name", self.names);
+        for (head, width) in [("instance", self.instances), ("context", self.contexts), ("way", self.ways)] {
+            if width > 0 {
+                let _ = write!(heads, "{head:<width$}  ");
+            }
+        }
+        let _ = write!(heads, "{:<14}  {:<2$}", "state", "marks", MARKS_WIDTH + 2);
+        heads += "changed   ";
+        if self.has_sizes {
+            let _ = write!(heads, "{:<8} {:>10}  ", "size", "scrollback");
+        }
+        heads + "title"
+    }
+}
+
+/// The instance of a console that has another name.
+fn instance(open: &OpenConsole) -> &str {
+    if open.is_renamed() { &open.name } else { "" }
 }
 
 impl SessionsView {
@@ -61,16 +109,14 @@ impl SessionsView {
 
     fn draw_rows(&self, all: &[Arc<OpenConsole>], body: Rect, buf: &mut Buffer, look: &Look<'_>) {
         let at = self.position();
-        let widest = |widths: &mut dyn Iterator<Item = usize>| widths.max().unwrap_or(0);
-        let has_contexts = body.width >= MIN_WIDTH_WITH_CONTEXTS;
-        let contexts = widest(&mut all.iter().map(|open| open.id.context.as_str().width()));
-        let columns = Columns {
-            names: widest(&mut all.iter().map(|open| open.label().width())).min(MAX_NAME_WIDTH),
-            contexts: if has_contexts { contexts.min(MAX_CONTEXT_WIDTH) } else { 0 },
-            has_sizes: body.width >= MIN_WIDTH_WITH_SIZES,
-            ways: widest(&mut all.iter().map(|open| short_way(open.kind).width())),
-        };
-        let height = usize::from(body.height).max(1);
+        let columns = Columns::new(all, body.width);
+        let head = Rect { height: 1, ..body };
+        put(&[(columns.heads(), look.theme.dim)], head, buf);
+        let body = Rect { y: body.y + 1, height: body.height - 1, ..body };
+        let height = usize::from(body.height);
+        if height == 0 {
+            return;
+        }
         let first = (at + 1).saturating_sub(height);
         for ((nth, open), y) in all.iter().enumerate().skip(first).take(height).zip(body.y..) {
             let row = Rect { y, height: 1, ..body };
@@ -98,14 +144,18 @@ impl SessionsView {
 
 fn pieces(open: &OpenConsole, columns: &Columns, look: &Look<'_>) -> Vec<Piece> {
     let theme = look.theme;
-    let (names, contexts) = (columns.names, columns.contexts);
-    let mut pieces = vec![(format!(" {:<names$}  ", open.label()), theme.text)];
-    if contexts > 0 {
-        pieces.push((format!("{:<contexts$}  ", open.id.context.as_str()), theme.dim));
-    }
-    let ways = columns.ways;
-    if ways > 0 {
-        pieces.push((format!("{:<ways$}  ", short_way(open.kind)), theme.accent));
+    let mut pieces = vec![(" ".to_owned(), theme.text)];
+    for (text, width, style) in [
+        (open.label().as_str(), columns.names, theme.text),
+        (instance(open), columns.instances, theme.dim),
+        (open.id.context.as_str(), columns.contexts, theme.dim),
+        (short_way(open.kind), columns.ways, theme.accent),
+    ] {
+        if width > 0 {
+            let text = cut(text, width, look.ascii);
+            let rest = width.saturating_sub(text.width()) + 2;
+            pieces.push((format!("{text}{:rest$}", ""), style));
+        }
     }
     let (state, style) = playback(open)
         .map_or_else(|| state_piece(&open.screen.state(), look), |status| playback_piece(&status, look));
@@ -115,12 +165,12 @@ fn pieces(open: &OpenConsole, columns: &Columns, look: &Look<'_>) -> Vec<Piece> 
         let (symbol, style) = mark_symbol(*mark, look);
         (symbol.to_owned(), style)
     }));
-    pieces.push((" ".repeat(MARKS_WIDTH + 1 - marks.len()), theme.text));
-    pieces.push((format!("{:>4} ago  ", age(look.now.since(open.changed_at()))), theme.dim));
+    pieces.push((" ".repeat(MARKS_WIDTH + 2 - marks.len()), theme.text));
+    pieces.push((format!("{:<10}", format!("{} ago", age(look.now.since(open.changed_at())))), theme.dim));
     if columns.has_sizes {
         let size = open.size();
         let size = format!("{}x{}", size.columns, size.rows);
-        pieces.push((format!("{size:<8} {:>8}  ", bytes(open.history_bytes())), theme.dim));
+        pieces.push((format!("{size:<8} {:>10}  ", bytes(open.history_bytes())), theme.dim));
     }
     pieces.extend(recording_piece(open, look).map(|(mark, style)| (mark + " ", style)));
     if let Some(after) = open.silence_after() {

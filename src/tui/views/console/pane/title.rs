@@ -57,10 +57,13 @@ impl Pane {
     pub fn draw_title(&self, row: Rect, title: Look, buf: &mut Buffer, look: &ScreenLook<'_>) {
         let theme = look.theme;
         let (label, context) = (self.console.label(), self.console.id.context.as_str());
+        let instance = if self.console.is_renamed() { self.console.name.as_str() } else { "" };
+        let origin =
+            [instance, context].into_iter().filter(|name| !name.is_empty()).collect::<Vec<_>>().join(" ");
         let width = usize::from(row.width).saturating_sub(label.width() + 3);
         let mut parts = self.right_of_title(title, look);
-        // The context is worth more than the size.
-        if columns(&parts) + context.width() + 1 > width {
+        // The instance and the context are worth more than the size.
+        if columns(&parts) + origin.width() + 1 > width {
             parts.retain(|part| part.rank < SIZE_RANK);
         }
         let right = fitting(parts, width);
@@ -74,8 +77,11 @@ impl Pane {
             left.push((format!("{way} "), theme.accent));
         }
         let taken: usize = left.iter().map(|piece| piece.0.width()).sum();
-        if taken + context.width() < usize::from(room) {
-            left.push((format!("{context} "), theme.dim));
+        let fits = |name: &str| taken + name.width() < usize::from(room);
+        if !fits(&origin) && !instance.is_empty() && fits(instance) {
+            left.push((format!("{instance} "), theme.dim));
+        } else if fits(&origin) {
+            left.push((format!("{origin} "), theme.dim));
             if let Some(title) = self.screen().title().filter(|title| !title.is_empty() && *title != label) {
                 left.push((format!("{} {title} ", if look.ascii { "-" } else { "─" }), theme.text));
             }

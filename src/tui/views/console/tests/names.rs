@@ -3,6 +3,35 @@
 use super::*;
 
 #[test]
+fn a_renamed_session_keeps_the_name_of_its_instance_where_there_is_room() {
+    let (mut view, _remote) = view();
+    view.pane().console.rename("deploy");
+    let title = |view: &mut ConsoleView, width| {
+        text(&drawn_at(view, width, 12, false)).lines().next().unwrap_or_default().to_owned()
+    };
+    let shown = title(&mut view, 80);
+    assert!(shown.starts_with("┌ deploy web-1 demo-cycle ─ vim ─"), "{shown}");
+    let shown = title(&mut view, 32);
+    assert!(shown.starts_with("┌ deploy web-1 ─"), "{shown}");
+    let shown = title(&mut view, 24);
+    assert!(shown.starts_with("┌ deploy ─"), "{shown}");
+    view.pane().console.rename("web-1 deploy");
+    let shown = title(&mut view, 80);
+    assert!(shown.starts_with("┌ web-1 deploy demo-cycle ─"), "{shown}");
+}
+
+#[test]
+fn the_list_has_heads_and_the_instances_of_renamed_sessions() {
+    let (console, _remote) = view();
+    let sessions = console.sessions.clone();
+    sessions.attach_with(&id("i-2"), "train-0", ScreenKind::Ssh, |_| Box::new(Handle(Scripted::new())));
+    console.pane().console.rename("a deployment with a name that is far too long");
+    let mut list = SessionsView::new(&sessions, None, &ConsoleKeys::default());
+    insta::assert_snapshot!("list_renamed", text(&drawn_at(&mut list, 120, 6, false)));
+    insta::assert_snapshot!("list_renamed_narrow", text(&drawn_at(&mut list, 60, 6, false)));
+}
+
+#[test]
 fn a_name_of_a_tab_that_is_cut_shows_it() {
     let (mut view, _remote) = view();
     let other = view
