@@ -56,15 +56,34 @@ impl<'a> Column<'a> {
     }
 }
 
+/// The groups that have keys, with their lines.
+fn groups<'a>(shown: &[&'a ShownKeys]) -> Vec<Vec<Line<'a>>> {
+    let lines = |group| {
+        let keys: Vec<_> =
+            shown.iter().copied().filter(|shown| shown.group == group).map(Line::Keys).collect();
+        (!keys.is_empty()).then(|| std::iter::once(Line::Heading(group)).chain(keys).collect())
+    };
+    Group::ALL.into_iter().filter_map(lines).collect()
+}
+
+/// Columns of so many lines with each group in one of them. `None` where one is longer.
+fn whole_groups<'a>(shown: &[&'a ShownKeys], height: usize) -> Option<Vec<Column<'a>>> {
+    let mut columns: Vec<Vec<Line<'a>>> = Vec::new();
+    for group in groups(shown) {
+        match columns.last_mut() {
+            _ if group.len() > height => return None,
+            Some(column) if column.len() + group.len() <= height => column.extend(group),
+            _ => columns.push(group),
+        }
+    }
+    Some(columns.into_iter().map(Column::new).collect())
+}
+
+/// Columns of so many lines; groups go on in the next one.
 fn columns<'a>(shown: &[&'a ShownKeys], height: usize) -> Vec<Column<'a>> {
     let mut columns: Vec<Vec<Line<'a>>> = vec![Vec::new()];
-    let groups = Group::ALL.into_iter().filter_map(|group| {
-        let keys: Vec<_> = shown.iter().copied().filter(|shown| shown.group == group).collect();
-        (!keys.is_empty()).then_some((group, keys))
-    });
-    for (group, keys) in groups {
-        let lines = std::iter::once(Line::Heading(group)).chain(keys.into_iter().map(Line::Keys));
-        for line in lines {
+    for group in groups(shown) {
+        for line in group {
             let Some(column) = columns.last_mut() else { break };
             // A heading has a line of its group below it.
             let needed = if matches!(line, Line::Heading(_)) { 2 } else { 1 };
@@ -110,10 +129,11 @@ pub(super) fn draw(
     if room < 12 || rows < 2 {
         return;
     }
-    // The least height at which all is on one page, else the greatest.
-    let fits = |height: &usize| pages(columns(shown, *height), room).len() == 1;
-    let height = (2..=rows).find(fits).unwrap_or(rows);
-    let mut pages = pages(columns(shown, height), room);
+    // The least height at which all is on one page, with whole groups if it can be, else the greatest.
+    let one_page = |columns| Some(pages(columns, room)).filter(|pages| pages.len() == 1);
+    let whole = (2..=rows).find_map(|height| one_page(whole_groups(shown, height)?));
+    let one = || (2..=rows).find_map(|height| one_page(columns(shown, height)));
+    let mut pages = whole.or_else(one).unwrap_or_else(|| pages(columns(shown, rows), room));
     let count = pages.len();
     if count == 0 {
         return;

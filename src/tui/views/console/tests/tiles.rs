@@ -411,6 +411,7 @@ fn every_key_of_the_list_is_reached_page_by_page() {
         }
     }
     press(&mut view, "^?");
+    // There is room to have each group in one column.
     insta::assert_snapshot!("keys_120", text(&drawn_at(&mut view, 120, 30, false)));
     insta::assert_snapshot!("keys_60", text(&drawn_at(&mut view, 60, 12, false)));
 }
