@@ -227,9 +227,9 @@ commands! {
     WatchSilence { "watch-silence": "mark the console after 30 s of silence, or no longer" }
         in [Menu], when always;
     Encoding { "encoding": "the next encoding of the console: UTF-8, CP437, Latin-1" } in [Menu], when always;
-    NextSession { "next-session": "the next tab; the next tile or session where there is one tab" }
+    NextSession { "next-session": "the next tab, or tile where there is one tab; then sessions without a tile" }
         in [Console, CopyMode], when always;
-    PreviousSession { "previous-session": "the previous tab, tile or session" } in [Console, CopyMode], when always;
+    PreviousSession { "previous-session": "the previous tab or tile; then sessions without a tile" } in [Console, CopyMode], when always;
     CopyMode { "copy-mode": "scroll back, search, select and copy" } in [Console, CopyMode, Playback], when always;
     Record { "record": "record the console to a file, or stop" } in [Console], when always;
     PauseRecording { "pause-recording": "pause the recording, or go on with it" } in [Console], when always;

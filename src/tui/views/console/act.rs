@@ -105,9 +105,14 @@ impl ConsoleView {
     }
 
     /// Goes to the next (or previous) tab; where there is one only, to the next tile; where there is one tile only, shows
-    /// the next session in it.
+    /// the next session in it. Sessions without a tile follow after the last tab or tile, each in a new tab.
     fn switch(&mut self, forward: bool) -> Vec<Effect> {
-        if self.tabs.all().len() > 1 {
+        if self.tabs.tile_count() > 1
+            && self.tabs.is_at_end(forward)
+            && let Some(console) = self.without_tile(forward)
+        {
+            self.tabs.open_tab(console);
+        } else if self.tabs.all().len() > 1 {
             self.tabs.next_tab(forward);
         } else if self.tabs.tab().tiles().len() > 1 {
             self.tabs.tab_mut().focus_next(forward);
@@ -119,6 +124,13 @@ impl ConsoleView {
             self.tabs.replace(other);
         }
         Vec::new()
+    }
+
+    /// The first (or last) session that has no tile.
+    fn without_tile(&self, first: bool) -> Option<Arc<OpenConsole>> {
+        let mut sessions = self.sessions.all();
+        sessions.retain(|open| !self.tabs.has(open.session));
+        if first { sessions.into_iter().next() } else { sessions.pop() }
     }
 
     /// Ends the session. The view closes with its last one.

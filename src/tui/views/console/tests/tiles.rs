@@ -231,6 +231,25 @@ fn next_and_previous_are_tabs_then_tiles_then_sessions() {
 }
 
 #[test]
+fn next_and_previous_reach_sessions_without_a_tile() {
+    let attach = |view: &ConsoleView, name: &str| {
+        let start = |_| -> Box<dyn RemoteScreen> { Box::new(Handle(Scripted::new())) };
+        view.sessions.attach_with(&id(name), name, ScreenKind::Terminal, start)
+    };
+    // The tiles of the tab, then the others, each in a tab of its own.
+    for (keys, expected) in [("^n", ["b", "x", "y", "b"]), ("^p", ["y", "a", "x", "y"])] {
+        let (mut view, _remotes) = several(&["a", "b"]);
+        attach(&view, "x");
+        attach(&view, "y");
+        for name in expected {
+            press(&mut view, keys);
+            assert_eq!(focus(&view), name, "{keys}");
+        }
+        assert_eq!((view.tabs.all().len(), view.tabs.tile_count()), (3, 4), "{keys}");
+    }
+}
+
+#[test]
 fn the_tabs_have_a_line_with_names_and_marks() {
     let (mut view, remotes) = four();
     let (mail, noisy) = (Scripted::new(), Arc::clone(&remotes[1]));

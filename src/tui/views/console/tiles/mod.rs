@@ -194,6 +194,14 @@ impl Tabs {
         exists
     }
 
+    /// Returns true if no tab follows (or precedes); where there is one only, no tile.
+    pub fn is_at_end(&self, forward: bool) -> bool {
+        match self.list.len() {
+            1 => self.tab().is_at_end(forward),
+            tabs => self.active == if forward { tabs - 1 } else { 0 },
+        }
+    }
+
     /// Brings the next (or previous) tab to the front, wrapping at the ends.
     pub fn next_tab(&mut self, forward: bool) {
         let step = if forward { 1 } else { self.list.len() - 1 };

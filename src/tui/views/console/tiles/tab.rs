@@ -159,6 +159,13 @@ impl Tab {
         true
     }
 
+    /// Returns true if no tile follows (or precedes) the one with the focus in the order of the arrangement.
+    pub fn is_at_end(&self, forward: bool) -> bool {
+        let order = self.tree.tiles();
+        let end = if forward { order.last() } else { order.first() };
+        end == Some(&self.focus)
+    }
+
     /// Gives the focus to the next (or previous) tile, wrapping at the ends.
     pub fn focus_next(&mut self, forward: bool) {
         self.focus(self.neighbour(forward));
