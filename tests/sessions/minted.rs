@@ -226,6 +226,8 @@ fn system_ssh_from_the_screen_leaves_its_password_nowhere() {
 
         deck.type_keys("exit\r");
         deck.wait_for("ended");
+        // Offered once keys act on it.
+        deck.wait_for("q close");
         deck.type_keys(keys::ESC);
         deck.wait_gone("ended");
         stage.assert_hidden(&home, &deck, &password);
