@@ -132,7 +132,12 @@ impl Rows {
             self.rows.iter().flat_map(Resource::facts).map(|fact| fact.name).collect();
         own.sort_unstable();
         own.dedup();
-        let filter = Filter::parse(text, &own).map_err(|error| CommandError::usage(error.to_string()))?;
+        let kind = self.rows.first().map(Resource::kind);
+        let filter = match kind.filter(|kind| self.rows.iter().all(|row| row.kind() == *kind)) {
+            Some(kind) => Filter::parse_for(kind, text, &own),
+            None => Filter::parse(text, &own),
+        };
+        let filter = filter.map_err(|error| CommandError::usage(error.to_string()))?;
         if filter.is_empty() {
             return Err(CommandError::usage("the filter is empty, and would match everything"));
         }

@@ -2,8 +2,8 @@
 
 use super::list::{Item, List, Tone};
 use super::{Menu, MenuLayer};
-use crate::model::Lifecycle;
-use crate::table::filter::all_words;
+use crate::model::{Kind, Lifecycle};
+use crate::table::filter::words_of;
 use crate::table::state_mark;
 use crate::tui::app::App;
 use crate::tui::command::{Availability, ENTRIES};
@@ -21,7 +21,7 @@ const FILTERS: [(&str, &str); 9] = [
     ("caf\u{e9}", "accented letters match however they are composed"),
     ("state:failed,degraded", "a column; a comma means or"),
     ("label:env=prod", "a label"),
-    ("age:<10m price:<2", "younger; less. memory:>40 more; age:>2d older"),
+    ("age:<10m", "younger; age:>2d older"),
     ("!TERM", "what does not match"),
     ("\"exact words\"", "exactly these words"),
     ("re:/web-[0-9]+/", "a pattern; also name:/^web/"),
@@ -34,7 +34,14 @@ const NAMES_WIDTH: u16 = 72;
 fn filters(app: &App) -> Vec<Item<Choice>> {
     let mut items: Vec<_> = FILTERS.map(|(key, label)| Item::text(key, label)).into();
     let kind = app.pane().kind;
-    let shared = all_words().into_iter().filter(|word| !["label", "age", "re"].contains(word));
+    // The figures that the table in front can be filtered by.
+    let figures = match kind {
+        Kind::GpuModel => Some("price:<2 memory:>40"),
+        Kind::Container => Some("cpu:<2 memory:>40"),
+        Kind::Instance | Kind::Revision | Kind::Operation => None,
+    };
+    items.extend(figures.map(|figures| Item::text(figures, "the figure is less; more, sizes in GiB")));
+    let shared = words_of(kind).into_iter().filter(|word| !["label", "age", "re"].contains(word));
     let names: Vec<_> = shared.chain(app.store.facts(kind)).map(|word| format!("{word}:")).collect();
     let lines = wrap(&names.join(" "), NAMES_WIDTH).into_iter().enumerate();
     items.extend(lines.map(|(at, line)| Item::text(if at == 0 { "columns" } else { "" }, line)));

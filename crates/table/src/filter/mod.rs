@@ -30,7 +30,7 @@ use qdeck_model::Kind;
 
 use crate::Row;
 use crate::column::FilterKey;
-pub use parse::all_words;
+pub use parse::words_of;
 
 /// A parsed filter. Cheap to clone; the empty one matches every row.
 #[derive(Debug, Clone, Default)]
@@ -89,14 +89,22 @@ impl Filter {
     /// # Errors
     /// Names the place and what to write instead; nothing is guessed.
     pub fn parse(text: &str, own_columns: &[&'static str]) -> Result<Self, FilterError> {
-        parse::filter(text, own_columns).map(|terms| Self { terms: terms.into() })
+        parse::filter(text, own_columns, None).map(|terms| Self { terms: terms.into() })
+    }
+
+    /// Reads a filter of rows of one kind.
+    ///
+    /// # Errors
+    /// As [`Filter::parse`], and where it names a column that the kind does not have.
+    pub fn parse_for(kind: Kind, text: &str, own_columns: &[&'static str]) -> Result<Self, FilterError> {
+        parse::filter(text, own_columns, Some(kind)).map(|terms| Self { terms: terms.into() })
     }
 
     /// The filter of as many terms from the beginning of a text as can be parsed.
-    pub fn parse_prefix(text: &str, own_columns: &[&'static str]) -> Self {
+    pub fn parse_prefix(kind: Kind, text: &str, own_columns: &[&'static str]) -> Self {
         let mut rest = text;
         while let Some((before, _)) = rest.trim_end().rsplit_once(char::is_whitespace) {
-            if let Ok(filter) = Self::parse(before, own_columns) {
+            if let Ok(filter) = Self::parse_for(kind, before, own_columns) {
                 return filter;
             }
             rest = before;

@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
+use qdeck_model::Kind;
+
 use super::letters::composed;
 use super::matching::Word;
 use super::{FilterError, Term, Test, Value, amount};
-use crate::column::{FilterKey, filter_words};
+use crate::column::{Column, FilterKey, filter_words};
 
 /// A regular expression may not compile to more than this, so that no typed pattern takes the memory.
 const MAX_PATTERN_BYTES: usize = 1 << 20;
@@ -14,6 +16,8 @@ const MAX_PATTERN_BYTES: usize = 1 << 20;
 struct Reader<'a> {
     text: &'a str,
     at: usize,
+    /// The kind of all rows, where they are of one: it must have the columns.
+    kind: Option<Kind>,
 }
 
 impl<'a> Reader<'a> {
@@ -97,8 +101,8 @@ impl<'a> Reader<'a> {
 }
 
 /// Reads a whole filter.
-pub(super) fn filter(text: &str, own: &[&'static str]) -> Result<Vec<Term>, FilterError> {
-    let mut reader = Reader { text, at: 0 };
+pub(super) fn filter(text: &str, own: &[&'static str], kind: Option<Kind>) -> Result<Vec<Term>, FilterError> {
+    let mut reader = Reader { text, at: 0, kind };
     let mut terms = Vec::new();
     loop {
         reader.take_while(char::is_whitespace);
@@ -151,18 +155,44 @@ fn test(reader: &mut Reader<'_>, own: &[&'static str]) -> Result<Test, FilterErr
         "label" => label(reader),
         "age" => age(reader),
         word => match FilterKey::find(word, own) {
-            Some(key) => values(reader, key),
-            None => reader.fail(
-                start,
-                format!("no column is called {head}: {}, or put \"quotes\" around it", all_words().join(" ")),
-            ),
+            Some(key) => match reader.kind.and_then(|kind| missing(head, &key, kind)) {
+                Some(message) => reader.fail(start, message),
+                None => values(reader, key),
+            },
+            None => {
+                let words = reader.kind.map_or_else(all_words, words_of).join(" ");
+                let message = format!("no column is called {head}: {words}, or put \"quotes\" around it");
+                reader.fail(start, message)
+            }
         },
     }
+}
+
+/// Why rows of a kind cannot be filtered by a column; `None` where they can.
+fn missing(word: &str, key: &FilterKey, kind: Kind) -> Option<String> {
+    if key.column(kind).is_some() {
+        return None;
+    }
+    let rows = kind.title();
+    let rows = if kind == Kind::GpuModel { rows.to_owned() } else { rows.to_lowercase() };
+    let is_sampled = |column: &Column| column.is_sampled() && key.word().starts_with(column.id());
+    Some(if Column::defaults(kind).any(|column| is_sampled(&column)) {
+        // Samples are read of the rows on the screen only.
+        format!("{word}: the load of {rows} is live and cannot be filtered")
+    } else {
+        format!("{word}: is no column of {rows}")
+    })
 }
 
 /// Every word that may come before a colon.
 pub fn all_words() -> Vec<&'static str> {
     filter_words().into_iter().chain(["label", "age", "re"]).collect()
+}
+
+/// Every word that may come before a colon in a filter of rows of a kind.
+pub fn words_of(kind: Kind) -> Vec<&'static str> {
+    let has = |word: &&str| FilterKey::find(word, &[]).is_none_or(|key| key.column(kind).is_some());
+    all_words().into_iter().filter(has).collect()
 }
 
 fn expression(reader: &mut Reader<'_>) -> Result<Test, FilterError> {

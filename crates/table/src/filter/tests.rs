@@ -194,3 +194,19 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_column_of_another_kind_is_refused_where_all_rows_are_of_one() {
+    let refusal = |kind, text| Filter::parse_for(kind, text, &[]).err().map(|error| error.to_string());
+    let live = |word: &str| Some(format!("{word}: the load of instances is live and cannot be filtered"));
+    for (text, word) in [("memory:>1", "memory"), ("web mem:>1", "mem"), ("cpu:>0", "cpu")] {
+        assert_eq!(refusal(Kind::Instance, text), live(word), "{text}");
+    }
+    assert_eq!(refusal(Kind::Instance, "price:<2"), Some("price: is no column of instances".to_owned()));
+    assert_eq!(refusal(Kind::Container, "cpu:>0 memory:>1"), None);
+    assert_eq!(refusal(Kind::GpuModel, "memory:>40"), None);
+    assert_eq!(refusal(Kind::GpuModel, "image:nginx"), Some("image: is no column of GPU models".to_owned()));
+    assert!(Filter::parse("price:<2 image:nginx", &[]).is_ok(), "rows of several kinds");
+    let words = words_of(Kind::Instance);
+    assert!(words.contains(&"image") && words.contains(&"age") && !words.contains(&"price"), "{words:?}");
+}

@@ -81,14 +81,14 @@ impl Table {
     pub fn set_filter(&mut self, text: &str, source: &impl RowSource) -> bool {
         text.clone_into(&mut self.filter_text);
         let own: Vec<_> = source.facts(self.kind).collect();
-        let filter = match Filter::parse(text, &own) {
+        let filter = match Filter::parse_for(self.kind, text, &own) {
             Ok(filter) => {
                 self.filter_error = None;
                 filter
             }
             Err(error) => {
                 self.filter_error = Some(error);
-                Filter::parse_prefix(text, &own)
+                Filter::parse_prefix(self.kind, text, &own)
             }
         };
         let is_new = self.filter != filter;
@@ -101,7 +101,7 @@ impl Table {
     /// Why a text is no filter of the table of a kind; `None` if it is one.
     pub fn check_filter(kind: Kind, text: &str, source: &impl RowSource) -> Option<FilterError> {
         let own: Vec<_> = source.facts(kind).collect();
-        Filter::parse(text, &own).err()
+        Filter::parse_for(kind, text, &own).err()
     }
 
     /// Why the filter as typed could not be parsed.

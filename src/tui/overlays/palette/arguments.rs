@@ -2,7 +2,7 @@
 
 use super::{Choice, wrong};
 use crate::model::{ContextName, Kind, Lifecycle};
-use crate::table::filter::all_words;
+use crate::table::filter::words_of;
 use crate::table::{Column, Table};
 use crate::tui::app::{App, table_name};
 use crate::tui::overlays::list::Item;
@@ -140,7 +140,7 @@ fn table(app: &App, first: &str, rest: &str) -> Option<Vec<Item<Choice>>> {
     let lead = if before.trim().is_empty() { name } else { format!("{name} {}", before.trim()) };
     let contexts = app.store.contexts().iter().map(|it| format!("@{}", it.name));
     let states = Lifecycle::ALL.map(|state| format!("state:{}", state.word()));
-    let keys = all_words().into_iter().map(|word| format!("{word}:"));
+    let keys = words_of(kind).into_iter().map(|word| format!("{word}:"));
     let candidates: Vec<String> =
         if last.starts_with("state:") { states.into() } else { keys.chain(contexts).collect() };
     items.extend(
