@@ -24,7 +24,7 @@ impl JournalMenu {
         Self::default().searched_layer("/", items)
     }
 
-    fn items(&self, now: Timestamp) -> Vec<Item<usize>> {
+    fn items(&self, now: Timestamp, ascii: bool) -> Vec<Item<usize>> {
         match &self.read {
             None => vec![Item::text("", "reading the journal").toned(Tone::Dim)],
             Some(Err(problem)) => vec![Item::text("", problem.to_string()).toned(Tone::Dim)],
@@ -32,17 +32,36 @@ impl JournalMenu {
                 vec![Item::text("", "nothing has been changed from here yet").toned(Tone::Dim)]
             }
             Some(Ok(history)) => {
-                history.writes.iter().enumerate().rev().map(|(at, write)| item(at, write, now)).collect()
+                let writes = history.writes.iter().enumerate().rev();
+                writes.map(|(at, write)| item(at, write, now, ascii)).collect()
             }
         }
     }
 }
 
-fn item(at: usize, write: &Written, now: Timestamp) -> Item<usize> {
-    let label = format!("{} {}", write.intent.action, write.intent.name());
-    let detail = format!("{} · {}", write.intent.context, outcome(write));
+fn item(at: usize, write: &Written, now: Timestamp, ascii: bool) -> Item<usize> {
+    let label = format!("{} {}", verb(&write.intent.action), write.intent.name());
+    let detail = format!("{} · {}", outcome(write), write.intent.context);
     let time = write.at.map_or_else(|| "?".to_owned(), |at| short_time(at, now));
-    Item::new(time, label, detail, at).toned(Tone::State(lifecycle(write)))
+    let key = format!("{} {time}", sign(write, ascii));
+    Item::new(key, label, detail, at).toned(Tone::State(lifecycle(write)))
+}
+
+/// The name of an action of which the journal has only the id: `roll back` of `revision.roll-back`. It may be of a platform
+/// that is not in use any more.
+fn verb(action: &str) -> String {
+    action.split_once('.').map_or(action, |(_, verb)| verb).replace('-', " ")
+}
+
+/// The sign of an outcome: it must not be known by its colour alone.
+fn sign(write: &Written, ascii: bool) -> &'static str {
+    match (write.ended.as_ref().map(|ended| ended.outcome), ascii) {
+        (Some(End::Done), false) => "✔",
+        (Some(End::Done), true) => "*",
+        (Some(End::Failed | End::Refused), false) => "✗",
+        (Some(End::Failed | End::Refused), true) => "!",
+        (None, _) => "?",
+    }
 }
 
 /// The time of today, or the day and the time without seconds.
@@ -124,7 +143,7 @@ impl Menu for JournalMenu {
 
     fn prepare(&mut self, list: &mut List<usize>, app: &App) {
         if std::mem::take(&mut self.is_new) {
-            list.refill(self.items(app.now));
+            list.refill(self.items(app.now, app.options.ascii));
         }
     }
 
