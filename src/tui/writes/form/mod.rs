@@ -49,9 +49,13 @@ const UNMASKED_FOR: Duration = Duration::from_secs(5);
 
 /// A text on top of the form.
 #[derive(Debug, Clone, PartialEq)]
-struct Notice {
-    text: String,
-    is_bad: bool,
+enum Notice {
+    Text {
+        text: String,
+        is_bad: bool,
+    },
+    /// The number of fields that need another value, as it is now.
+    WrongFields,
 }
 
 /// Where the write of the form is.
@@ -158,7 +162,7 @@ impl FormLayer {
     }
 
     fn say(&mut self, text: impl Into<String>, is_bad: bool) {
-        self.notice = Some(Notice { text: text.into(), is_bad });
+        self.notice = Some(Notice::Text { text: text.into(), is_bad });
     }
 
     /// Asks for the form, given the values so far.
@@ -285,12 +289,10 @@ impl FormLayer {
             field.refusal = None;
             field.is_visited = true;
         }
-        let wrong: Vec<usize> = self.errors().map(|(at, _)| at).collect();
-        if let Some(first) = wrong.first() {
-            let fields =
-                if wrong.len() == 1 { "1 field needs" } else { &format!("{} fields need", wrong.len()) };
-            self.say(format!("{fields} another value"), true);
-            return self.go_to(*first);
+        let first = self.errors().next().map(|(at, _)| at);
+        if let Some(first) = first {
+            self.notice = Some(Notice::WrongFields);
+            return self.go_to(first);
         }
         self.notice = None;
         let values = self.values();
@@ -307,7 +309,7 @@ impl FormLayer {
     fn refuse(&mut self, problem: &Problem) -> Vec<Effect> {
         let refusal = Refusal::of(problem, self.fields.iter().map(|field| &field.field));
         self.waiting = Waiting::No;
-        self.notice = refusal.rest.map(|text| Notice { text, is_bad: true });
+        self.notice = refusal.rest.map(|text| Notice::Text { text, is_bad: true });
         let first = refusal.fields.first().map(|(at, _)| *at);
         for (at, message) in refusal.fields {
             if let Some(field) = self.fields.get_mut(at) {

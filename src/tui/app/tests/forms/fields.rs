@@ -135,6 +135,24 @@ fn what_is_wrong_with_a_value_is_shown_beside_its_field_once_it_is_left() {
 }
 
 #[test]
+fn the_count_of_wrong_fields_follows_what_is_typed() {
+    let of = |name: &str| form().fields.into_iter().find(|field| *field.name == *name).unwrap();
+    let wrong = |name| Field { section: "", default: None, ..of(name) };
+    let mut scene = with_form(Form { fields: vec![wrong("name"), wrong("notes")] }, 120, 36);
+    paste(&mut scene, "Web");
+    press(&mut scene, KeyCode::Tab);
+    paste(&mut scene, "bell\u{7}");
+    control(&mut scene, 's');
+    assert!(scene.text().contains("2 fields need another value"), "{}", scene.text());
+    control(&mut scene, 'u');
+    scene.keys("web");
+    assert!(scene.text().contains("1 field needs another value"), "{}", scene.text());
+    press(&mut scene, KeyCode::Tab);
+    control(&mut scene, 'u');
+    assert!(!scene.text().contains("another value"), "{}", scene.text());
+}
+
+#[test]
 fn choices_of_both_kinds_must_be_among_those_offered() {
     for (name, wrong) in [("type", "t-9"), ("zone", "mars")] {
         let field = form().fields.into_iter().find(|field| *field.name == *name).unwrap();

@@ -10,7 +10,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
 use super::field::FieldState;
-use super::{FormLayer, Waiting};
+use super::{FormLayer, Notice, Waiting};
 use crate::model::Target;
 use crate::tui::Look;
 use crate::tui::app::App;
@@ -154,14 +154,22 @@ impl FormLayer {
     }
 
     fn draw_notice(&self, inner: &mut Rect, buf: &mut Buffer, look: &Look<'_>) {
-        let Some(notice) = &self.notice else { return };
-        let sign = match (notice.is_bad, look.ascii) {
+        let (text, is_bad) = match &self.notice {
+            Some(Notice::Text { text, is_bad }) => (text.clone(), *is_bad),
+            Some(Notice::WrongFields) => match self.errors().count() {
+                0 => return,
+                1 => ("1 field needs another value".to_owned(), true),
+                count => (format!("{count} fields need another value"), true),
+            },
+            None => return,
+        };
+        let sign = match (is_bad, look.ascii) {
             (true, false) => "✗ ",
             (true, true) => "! ",
             (false, _) => "",
         };
-        let style = if notice.is_bad { look.theme.bad } else { look.theme.moving };
-        let lines = wrap(&format!("{sign}{}", notice.text), inner.width);
+        let style = if is_bad { look.theme.bad } else { look.theme.moving };
+        let lines = wrap(&format!("{sign}{text}"), inner.width);
         let rows = lines.len().min(MAX_NOTICE_ROWS).min(usize::from(inner.height / 3).max(1));
         for (at, line) in lines.iter().take(rows).enumerate() {
             // What does not fit is at least seen to go on.
