@@ -179,7 +179,8 @@ impl Ui {
         };
         let title = format!("{} {}", event.action.verb(), event.name());
         let context = event.target.context().clone();
-        self.push(writes::ShownLayer::new(title, context, shown.clone(), self.app.now))
+        let danger = event.action.danger;
+        self.push(writes::ShownLayer::new(title, context, shown.clone(), danger, self.app.now))
     }
 
     /// Reports news of a write. Of a bulk the failures and its end are worth a message, and what has succeeded loses its

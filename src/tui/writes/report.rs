@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::fleet::{WriteEnd, WriteEvent, WritePhase};
-use crate::model::{Problem, age};
+use crate::model::{Danger, Problem, age};
 
 /// The message of an event, and whether it is about a failure. `None` where nothing is worth one.
 pub(in crate::tui) fn message(event: &WriteEvent) -> Option<(String, bool)> {
@@ -19,7 +19,8 @@ pub(in crate::tui) fn message(event: &WriteEvent) -> Option<(String, bool)> {
         }
         WritePhase::Shown(shown) => {
             let labels: Vec<_> = shown.secrets.iter().map(|secret| &*secret.label).collect();
-            (format!("{action} {name}: shown once: {}", labels.join(", ")), false)
+            let how = if event.action.danger == Danger::Safe { "shown" } else { "shown once" };
+            (format!("{action} {name}: {how}: {}", labels.join(", ")), false)
         }
         WritePhase::Step { problem: Some(problem), .. } => {
             let progress = event.action.progress;

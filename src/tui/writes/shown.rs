@@ -11,7 +11,7 @@ use unicode_width::UnicodeWidthStr;
 use super::band;
 use super::card::{Card, Line, Page, piece, text_columns};
 use super::text::{MASK, broken};
-use crate::model::{ContextName, Secret, Shown, Timestamp};
+use crate::model::{ContextName, Danger, Secret, Shown, Timestamp};
 use crate::tui::app::App;
 use crate::tui::command::{MenuCommand, Movement};
 use crate::tui::effect::{Address, Work};
@@ -30,6 +30,8 @@ pub struct ShownLayer {
     title: String,
     context: ContextName,
     shown: Shown,
+    /// It can be read again: then nothing is lost when it is closed.
+    can_be_repeated: bool,
     /// The secret that is copied next.
     cursor: usize,
     /// The secrets that were copied; the document counts as one behind them.
@@ -42,13 +44,14 @@ pub struct ShownLayer {
 }
 
 impl ShownLayer {
-    /// The answer to a write, named `title`; `now` is when it appears.
-    pub fn new(title: String, context: ContextName, shown: Shown, now: Timestamp) -> Self {
+    /// The answer to a write, named `title`; `now` is when it appears. The answer to what changes nothing can be had again.
+    pub fn new(title: String, context: ContextName, shown: Shown, danger: Danger, now: Timestamp) -> Self {
         let parts = shown.secrets.len() + usize::from(shown.document.is_some());
         Self {
             title,
             context,
             shown,
+            can_be_repeated: danger == Danger::Safe,
             cursor: 0,
             copied: vec![false; parts],
             is_unmasked: false,
@@ -83,7 +86,7 @@ impl ShownLayer {
     /// Closes it; while a secret is not copied only when it is asked again.
     fn close(&mut self) -> Vec<Effect> {
         let secrets = self.shown.secrets.len();
-        let is_left = self.copied.iter().take(secrets).any(|copied| !copied);
+        let is_left = !self.can_be_repeated && self.copied.iter().take(secrets).any(|copied| !copied);
         if is_left && !self.is_closing {
             self.is_closing = true;
             return vec![Effect::complain("not copied yet, and not shown again: press it again to close")];
@@ -225,7 +228,11 @@ impl Layer for ShownLayer {
         let mut title = vec![piece(format!("{} in ", self.title), theme.title)];
         title.extend(band::name(app, &self.context));
         let has_secrets = !self.shown.secrets.is_empty();
-        let note = if has_secrets { "shown only now: copy it before you close this" } else { "" };
+        let note = match (has_secrets, self.can_be_repeated) {
+            (true, false) => "shown only now: copy it before you close this",
+            (true, true) => "it can be read again",
+            (false, _) => "",
+        };
         let fixed = if has_secrets { vec![vec![piece(note, theme.warn)]] } else { Vec::new() };
         let foot = match (has_secrets, self.is_unmasked) {
             (true, false) => "c copy  u show  esc close",

@@ -132,9 +132,14 @@ fn c_copies_the_requests_as_curl_and_sends_nothing() {
 
 /// News that a write has an answer which is shown once.
 fn shown(scene: &mut Scene, shown: Shown) {
+    shown_by(scene, stop(), shown);
+}
+
+/// The same of an action.
+fn shown_by(scene: &mut Scene, action: Action, shown: Shown) {
     let event = WriteEvent {
         id: WriteId::new("w1"),
-        action: stop(),
+        action,
         target: target(scene),
         makes: None,
         elapsed: Duration::from_secs(1),
@@ -161,6 +166,14 @@ fn a_secret_that_is_shown_once_is_masked_copied_by_a_key_and_not_closed_by_accid
     scene.keys("\x1b");
     assert!(scene.has_menu(), "it is not copied yet");
     assert!(scene.text().contains("not copied yet"), "{}", scene.text());
+    scene.keys("\x1b");
+    assert!(
+        !scene.has_menu() && !scene.text().contains("not copied yet"),
+        "it is about the box: {}",
+        scene.text()
+    );
+    let mut scene = scene_of(120, 36);
+    shown(&mut scene, Shown { secrets: vec![secret("password", "correct-horse")], document: None });
     scene.keys("c");
     let copies =
         |effect: &Outside| matches!(effect, Outside::Work(Work::CopyAddress(_, what)) if what == "password");
@@ -169,6 +182,22 @@ fn a_secret_that_is_shown_once_is_masked_copied_by_a_key_and_not_closed_by_accid
     assert!(!scene.has_menu());
     let messages = scene.ui.app.messages.iter().map(|message| &*message.text).collect::<Vec<_>>().join("\n");
     assert!(!messages.contains("correct-horse"), "{messages}");
+}
+
+#[test]
+fn a_secret_that_can_be_read_again_is_closed_without_a_question() {
+    let mut scene = scene_of(120, 36);
+    let reveal = Action { name: "Reveal the password", danger: Danger::Safe, ..stop() };
+    shown_by(
+        &mut scene,
+        reveal,
+        Shown { secrets: vec![secret("password", "correct-horse")], document: None },
+    );
+    let text = scene.text();
+    assert!(text.contains("it can be read again") && !text.contains("only now"), "{text}");
+    assert!(text.contains("reveal the password web-1 in exo-prod "), "the whole title: {text}");
+    scene.keys("\x1b");
+    assert!(!scene.has_menu());
 }
 
 #[test]

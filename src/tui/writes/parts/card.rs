@@ -20,6 +20,8 @@ const WIDE_AREA_COLUMNS: u16 = 100;
 const MIN_COLUMNS: u16 = 40;
 /// Columns of a box that no text can have: the border and a blank, on both sides.
 const FRAME_COLUMNS: u16 = 4;
+/// A title begins further in than lines, and has a blank behind it.
+const TITLE_MARGIN_COLUMNS: usize = 2;
 /// With fewer rows of text the divider is left out where its row is needed.
 const DIVIDED_ROWS: u16 = 14;
 
@@ -167,7 +169,8 @@ impl Card {
 
 /// The area of a box: as large as its lines need.
 fn place(page: &Page, area: Rect) -> Rect {
-    let widest = page.lines.iter().chain(&page.fixed).chain([&page.title]).map(width).max().unwrap_or(0);
+    let widest = page.lines.iter().chain(&page.fixed).map(width).max().unwrap_or(0);
+    let widest = widest.max(width(&page.title) + TITLE_MARGIN_COLUMNS);
     let widest = u16::try_from(widest).unwrap_or(u16::MAX).max(columns(&page.foot).saturating_add(2));
     let wide = widest.saturating_add(FRAME_COLUMNS).max(MIN_COLUMNS).min(area.width);
     // A stripe of what lies behind is too little to read, and two borders side by side are noise.
