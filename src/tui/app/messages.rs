@@ -27,6 +27,8 @@ pub struct Message {
 pub struct Messages {
     list: VecDeque<Message>,
     dismissed: bool,
+    /// The latest answers a key: it is about what was in front then.
+    is_answer: bool,
 }
 
 impl Messages {
@@ -38,6 +40,20 @@ impl Messages {
         let text = super::super::widgets::ansi::plain(text.as_ref());
         self.list.push_back(Message { at, bad, text });
         self.dismissed = false;
+        self.is_answer = false;
+    }
+
+    /// Adds one that answers a key, as why there is no such thing here.
+    pub fn answer(&mut self, at: Timestamp, bad: bool, text: impl AsRef<str>) {
+        self.add(at, bad, text);
+        self.is_answer = true;
+    }
+
+    /// Takes a failure off the hint line that answered a key, once something else is in front.
+    pub fn dismiss_answer(&mut self, now: Timestamp) {
+        if self.is_answer {
+            self.dismiss(now);
+        }
     }
 
     /// All of them, the oldest first.

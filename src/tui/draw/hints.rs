@@ -19,9 +19,9 @@ pub(super) fn draw(app: &App, layers: &Layers, keys: &PendingKeys, area: Rect, b
             (false, false) => ("✔", app.theme.good),
             (false, true) => ("*", app.theme.good),
         };
-        let room = if message.bad { area.width - 2 } else { area.width * 2 / 3 };
-        right =
-            put_right(buf, right, area.y, room, &format!("{sign} {}", message.text), style).saturating_sub(2);
+        // Hints give way: they are shown again in a moment.
+        let (room, text) = (area.width.saturating_sub(2), format!("{sign} {}", message.text));
+        right = put_right(buf, right, area.y, room, &text, style).saturating_sub(2);
     }
     let mut x = area.x + 1;
     if let Some(count) = keys.count {

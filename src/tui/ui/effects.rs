@@ -26,6 +26,7 @@ impl Ui {
         loop {
             for layer in self.app.take_opening() {
                 self.dirty = true;
+                self.app.messages.dismiss_answer(self.app.now);
                 queue.extend(self.layers.push(layer, None));
             }
             match queue.pop_front() {
@@ -50,7 +51,10 @@ impl Ui {
     fn settle_one(&mut self, effect: ScreenEffect) -> Vec<Effect> {
         match effect {
             ScreenEffect::Report(text) => self.report(text, false),
-            ScreenEffect::Complain(text) => self.report(text, true),
+            ScreenEffect::Complain(text) => {
+                self.app.messages.answer(self.app.now, true, text);
+                self.dirty = true;
+            }
             ScreenEffect::Close => return self.close_top(),
             ScreenEffect::Perform(command) => return self.dispatch(command, None),
             ScreenEffect::Follow(kind, id) => return self.follow(kind, &id),
@@ -191,17 +195,20 @@ impl Ui {
     /// Puts a view in front. One that shows the same is closed first, so that `d` pressed twice opens one.
     pub(super) fn show(&mut self, layer: Box<dyn Layer>, view: View) -> Vec<Effect> {
         self.dirty = true;
+        self.app.messages.dismiss_answer(self.app.now);
         self.layers.push(layer, Some(view))
     }
 
     /// Puts a menu, a prompt or a question in front.
     pub(super) fn push(&mut self, layer: impl Layer + 'static) -> Vec<Effect> {
         self.dirty = true;
+        self.app.messages.dismiss_answer(self.app.now);
         self.layers.push(Box::new(layer), None)
     }
 
     pub(super) fn close_top(&mut self) -> Vec<Effect> {
         self.dirty = true;
+        self.app.messages.dismiss_answer(self.app.now);
         let mut effects = self.layers.pop();
         if self.app.options.play.is_some() && self.layers.front().is_none() {
             // There is nothing behind the recording.
