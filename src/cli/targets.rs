@@ -6,7 +6,7 @@ use futures_util::future::join_all;
 use super::error::{Code, CommandError};
 use crate::config::nearest;
 use crate::fleet::{DeclaredAction, Fleet, ListEvent};
-use crate::model::{ContextName, Kind, Problem, Resource, Timestamp};
+use crate::model::{ContextName, Kind, Problem, Resource, Target, Timestamp};
 use crate::table::filter::Matcher;
 use crate::table::{Filter, Row};
 
@@ -84,12 +84,12 @@ async fn list(fleet: &Fleet, context: &ContextName, kind: Kind) -> (Vec<Resource
 }
 
 impl Rows {
-    /// The resource that a word names: `NAME`, `CONTEXT/NAME` or an id.
+    /// The resource that a word names: `NAME`, `CONTEXT/NAME` or an id; of a revision `CONTAINER/NUMBER` too.
     pub(super) fn find(&self, fleet: &Fleet, word: &str) -> Result<&Resource, CommandError> {
         let (context, name) = qualified(fleet, word);
         let is_named = |row: &&Resource| {
             let is_in_context = context.is_none_or(|context| row.id().context.as_str() == context);
-            is_in_context && (row.name() == name || *row.id().id == *name)
+            is_in_context && (row.name() == name || *row.id().id == *name || is_revision(row, name))
         };
         let found: Vec<&Resource> = self.rows.iter().filter(is_named).collect();
         let failed = self.failed.iter().find(|(of, _)| context.is_none_or(|context| of.as_str() == context));
@@ -165,8 +165,13 @@ pub(super) fn qualified<'a>(fleet: &Fleet, word: &'a str) -> (Option<&'a str>, &
     }
 }
 
-/// A resource as a candidate: `exo-prod/web-1 (instance 1f2e…)`.
+/// Returns true if a row is a revision by the name that is printed: `image-resizer/1`.
+fn is_revision(row: &Resource, name: &str) -> bool {
+    row.kind() == Kind::Revision && *Target::of(row).name == *name
+}
+
+/// A resource as a candidate: `exo-prod/web-1 (instance 1f2e…)`, `quasarch-ml/embed/2 (revision 7c1d…)`.
 pub(super) fn describe(row: &Resource) -> String {
     let id = row.id();
-    format!("{}/{} ({} {})", id.context, row.name(), row.kind().singular(), id.id)
+    format!("{}/{} ({} {})", id.context, Target::of(row).name, row.kind().singular(), id.id)
 }

@@ -76,6 +76,15 @@ fn until(what: &str, mut is_so: impl FnMut() -> bool) {
 }
 
 #[test]
+fn a_list_whose_reader_has_enough_ends_without_a_word() {
+    let it = Setup::start();
+    let mut child = it.command(&["do"]).spawn().expect("qdeck");
+    drop(child.stdout.take());
+    let ended = child.wait_with_output().expect("it ends");
+    assert_eq!(String::from_utf8_lossy(&ended.stderr), "");
+}
+
+#[test]
 fn what_destroys_something_is_confirmed_by_its_name() {
     let it = Setup::start();
     let refused = it.qdeck(&["do", "instance.delete", "demo-exoscale/front-1", "--yes"]);

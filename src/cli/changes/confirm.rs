@@ -52,7 +52,9 @@ pub(super) fn confirm(bulk: &PreparedBulk, of: &DoArguments) -> Result<(), Comma
     }
     if !(io::stdin().is_terminal() && io::stderr().is_terminal()) {
         let hint = match demanded {
-            Demanded::Name => format!("Confirm it with --confirm '{wanted}', or look at it first with --dry-run"),
+            Demanded::Name => {
+                format!("Confirm it with --confirm '{wanted}', or look at it first with --dry-run")
+            }
             Demanded::Yes | Demanded::Nothing => {
                 "Confirm it with --yes, or look at it first with --dry-run".to_owned()
             }

@@ -83,11 +83,11 @@ impl GivenValues {
         action: ActionId,
     ) -> Result<FormValues, CommandError> {
         let mut values = FormValues::new();
-        let mut form = Form::default();
+        let (mut form, mut wrong) = (Form::default(), Vec::new());
         for _ in 0..MAX_SHAPES {
             form = fleet.form(target, action, &values).await?;
             let mut next = self.entered(&form)?;
-            self.choose_by_label(fleet, target, action, &form, &mut next).await;
+            wrong = self.choose_by_label(fleet, target, action, &form, &mut next).await;
             let is_final = next == values || !form.fields.iter().any(|field| field.reshapes);
             values = next;
             if is_final {
@@ -96,10 +96,10 @@ impl GivenValues {
         }
         self.check_names(&form, action)?;
         let errors = form.errors(&values);
-        if errors.is_empty() {
+        if errors.is_empty() && wrong.is_empty() {
             return Ok(values);
         }
-        let mut lines = Vec::new();
+        let mut lines = wrong;
         for error in errors {
             let choices = match form.fields.iter().find(|field| field.name == error.field) {
                 Some(field) => choices(fleet, target, action, field, &values).await,
@@ -123,7 +123,8 @@ impl GivenValues {
         Ok(values)
     }
 
-    /// Puts the value of a choice in the place of its label, where a choice was given by that.
+    /// Puts the value of a choice in the place of its label, where a choice was given by that. Returns what was given and is
+    /// none of the choices that the platform has, which the form alone does not know, each with the choices.
     async fn choose_by_label(
         &self,
         fleet: &Fleet,
@@ -131,7 +132,8 @@ impl GivenValues {
         action: ActionId,
         form: &Form,
         values: &mut FormValues,
-    ) {
+    ) -> Vec<String> {
+        let mut wrong = Vec::new();
         for field in &form.fields {
             let given = self.values.iter().any(|(name, _)| **name == *field.name);
             let Some(text) = values.text(&field.name).filter(|_| given).map(str::to_owned) else { continue };
@@ -142,8 +144,11 @@ impl GivenValues {
             let mut labelled = all.iter().filter(|choice| *choice.label == *text);
             if let (Some(only), None) = (labelled.next(), labelled.next()) {
                 values.set(field.name.clone(), FieldValue::text(&*only.value));
+            } else if matches!(field.kind, FieldKind::Choice(Choices::Loaded)) && !all.is_empty() {
+                wrong.push(format!("{}: `{text}` is none of its choices{}", field.name, listed(&all)));
             }
         }
+        wrong
     }
 
     fn check_names(&self, form: &Form, action: ActionId) -> Result<(), CommandError> {
@@ -282,7 +287,10 @@ async fn choices(
     field: &Field,
     values: &FormValues,
 ) -> String {
-    let all = all_choices(fleet, target, action, field, values).await;
+    listed(&all_choices(fleet, target, action, field, values).await)
+}
+
+fn listed(all: &[Choice]) -> String {
     if all.is_empty() {
         return String::new();
     }

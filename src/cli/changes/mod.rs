@@ -53,7 +53,7 @@ pub enum ProgressForm {
 pub struct DoArguments {
     /// The action, such as `instance.stop`; its verb is enough where that is unique. Without it all actions are listed
     pub action: Option<String>,
-    /// What it is done to: NAME, CONTEXT/NAME or an id
+    /// What it is done to: NAME, CONTEXT/NAME or an id; a revision is CONTAINER/NUMBER
     #[arg(value_name = "TARGET")]
     pub targets: Vec<String>,
     /// The contexts to look in; of an action that makes something the one to make it in
@@ -161,6 +161,8 @@ pub(super) fn history(of: &JournalArguments) -> ExitCode {
 fn finish(result: Result<ExitCode, CommandError>, form: OutputForm) -> ExitCode {
     match result {
         Ok(code) => code,
+        // Whoever read the result has enough of it.
+        Err(error) if error.is_closed_pipe => ExitCode::from(error.code as u8),
         Err(error) => {
             match form {
                 OutputForm::Table => output::error_line(&error.line()),

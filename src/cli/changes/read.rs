@@ -9,6 +9,7 @@ use tokio::time::{Instant, sleep};
 use super::{JournalArguments, OutputForm, WaitArguments};
 use crate::cli::error::{Code, CommandError, SCHEMA_VERSION};
 use crate::cli::{output, targets};
+use crate::config::nearest;
 use crate::fleet::Fleet;
 use crate::fleet::journal::{End, Follower, Journal, Written};
 use crate::model::{Kind, Lifecycle, Problem, ProblemKind, Resource, State, Timestamp, age};
@@ -53,6 +54,19 @@ enum Look {
 }
 
 impl Condition {
+    /// A warning about a state that is nearly one of this program. It may be a word of the platform, so it is waited for.
+    fn warning(&self) -> Option<String> {
+        let Self::State(wanted) = self else { return None };
+        let known = Lifecycle::ALL.map(Lifecycle::word);
+        if known.iter().any(|word| word.eq_ignore_ascii_case(wanted)) {
+            return None;
+        }
+        let near = nearest(wanted, &known)?;
+        Some(format!(
+            "qdeck: `{wanted}` is no state, unless the platform calls it that. Did you mean `{near}`?"
+        ))
+    }
+
     fn look(&self, kind: Kind, state: Option<&State>) -> Look {
         let raw = || state.map_or_else(|| "there".to_owned(), |state| state.raw.to_string());
         let lifecycle = state.map_or(Lifecycle::Unknown, |state| state.lifecycle);
@@ -94,6 +108,9 @@ impl Condition {
 /// Waits until a resource is as it should be.
 pub(super) async fn wait(fleet: &Fleet, of: &WaitArguments) -> Result<ExitCode, CommandError> {
     let (began, word) = (Instant::now(), of.target.as_str());
+    if let Some(warning) = of.condition.warning() {
+        output::error_line(&output::plain(&warning));
+    }
     let mut found: Option<Resource> = None;
     loop {
         let look = match look(fleet, of, &mut found).await {
@@ -285,6 +302,15 @@ fn since(text: &str) -> Result<Timestamp, CommandError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_state_that_is_nearly_a_known_one_is_warned_of() {
+        let warning = |text| condition(text).unwrap().warning();
+        assert!(warning("state=runing").unwrap().ends_with("Did you mean `running`?"));
+        for text in ["state=running", "state=Running", "state=ACTIVE", "gone"] {
+            assert_eq!(warning(text), None, "{text}");
+        }
+    }
 
     fn look(condition: &str, lifecycle: Lifecycle) -> &'static str {
         let state = State::new(lifecycle, "RAW");
