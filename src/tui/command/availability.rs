@@ -73,6 +73,15 @@ pub(super) fn console(app: &App) -> Availability {
     on_offer(app, "console", Feature::Console, |_, _| !ways.is_empty())
 }
 
+/// Attaching a console: one of the ways must be open now.
+pub(super) fn attach(app: &App) -> Availability {
+    let offered = console(app);
+    let (Availability::Yes, Some(row)) = (&offered, app.pane().selected()) else {
+        return offered;
+    };
+    app.best_way(row).map_or_else(Availability::No, |_| Availability::Yes)
+}
+
 /// SSH into a row.
 pub(super) fn ssh(app: &App) -> Availability {
     let Some(row) = app.pane().selected() else {
@@ -138,7 +147,13 @@ pub(super) fn revisions(app: &App) -> Availability {
         return on_row(app);
     };
     let has_container = row.kind() == Kind::Container || row.container().is_some();
-    Availability::when(has_container, || format!("{} has no revisions", row.name()))
+    let lists_revisions = app.store.listing(&row.id().context, Kind::Revision).is_some();
+    Availability::when(has_container && lists_revisions, || no_revisions(row))
+}
+
+/// The reason for a row that has no revisions.
+pub(in crate::tui) fn no_revisions(row: &Resource) -> String {
+    format!("{}: there are no revisions of this {}", row.name(), row.kind().singular())
 }
 
 /// Commands on states and ages, which a GPU model has not.

@@ -1,8 +1,8 @@
 //! The table of commands, in the order of the help.
 
 use super::availability::{
-    actions, after_search, always, console, has_past, has_states, logs, on_marks, on_revision, on_row,
-    revisions, ssh, telemetry,
+    actions, after_search, always, attach, console, has_past, has_states, logs, on_marks, on_revision,
+    on_row, revisions, ssh, telemetry,
 };
 use super::{Entry, KeyContext};
 
@@ -139,7 +139,7 @@ commands! {
     Left { "left": "to the left" } in [Text, Logs, Telemetry, CopyMode, Menu], when always;
     Right { "right": "to the right" } in [Text, Logs, Telemetry, CopyMode, Menu], when always;
     Open { "open": "drill in, choose" } in [Row, Text, Telemetry, Page, Menu], when on_row;
-    Back { "back": "cancel, clear the filter, then marks, close, back" }
+    Back { "back": "cancel, clear filter, then marks, close, back" }
         in [Table, Text, Logs, Telemetry, Page, Console, CopyMode, Playback, Menu, Form], when always;
     Close { "close": "close or back; at the root asks to quit" }
         in [Table, Text, Logs, Telemetry, Page, Console, CopyMode, Playback, Menu], when always;
@@ -179,7 +179,7 @@ commands! {
     Unmask { "unmask": "show masked secrets for five seconds" } in [Text, Page, Form], when always;
     Fold { "fold": "fold or unfold what is under the cursor" } in [Text], when always;
     Logs { "logs": "tail the logs of the row or of the marks, merged" } in [Row, Telemetry], when logs;
-    Attach { "attach": "attach the console: the best way in" } in [Row, Telemetry, Menu], when console;
+    Attach { "attach": "attach the console: the best way in" } in [Row, Telemetry, Menu], when attach;
     Ways { "ways": "choose the way into the instance" } in [Row, Telemetry], when console;
     Ssh { "ssh": "a shell by SSH" } in [Row, Text, Telemetry], when ssh;
     Telemetry { "telemetry": "telemetry on the full screen" } in [Row], when telemetry;

@@ -47,6 +47,28 @@ fn opens(scene: &Scene, kind: ScreenKind) -> bool {
 }
 
 #[test]
+fn attaching_is_offered_where_a_way_is_open() {
+    let mut scene = scene(100, 24);
+    scene.keys("g");
+    assert!(scene.text().contains("a attach"), "{}", scene.text());
+    scene.keys("j");
+    assert!(!scene.text().contains("a attach"), "it is stopped: {}", scene.text());
+    let offered = crate::tui::Command::Attach.availability(&scene.ui.app);
+    assert!(offered.reason().is_some_and(|reason| reason.contains(STOPPED)), "{offered:?}");
+}
+
+#[test]
+fn revisions_are_offered_where_the_platform_has_some() {
+    let mut scene = Scene::new(sample::fleet(), 120, 36);
+    scene.keys("2/embed\n");
+    assert!(scene.text().contains("R revisions"), "{}", scene.text());
+    scene.keys("/train\n");
+    assert!(!scene.text().contains("R revisions"), "{}", scene.text());
+    scene.keys("R");
+    assert!(scene.text().contains("train: there are no revisions of this container"), "{}", scene.text());
+}
+
+#[test]
 fn the_best_way_is_taken_until_another_is_chosen_and_then_that() {
     let mut scene = scene(100, 24);
     scene.keys("g");
