@@ -52,7 +52,9 @@ pub use series::{Series, Summary};
 pub use store::{
     Busy, Condition, ContextState, Listing, ListingCondition, Observed, Population, Store, Usage,
 };
-pub use writes::{BulkHandle, BulkItem, DeclaredAction, DeclaredEffect, PreparedBulk, WriteEnd, WriteEvent, WritePhase};
+pub use writes::{
+    BulkHandle, BulkItem, DeclaredAction, DeclaredEffect, PreparedBulk, WriteEnd, WriteEvent, WritePhase,
+};
 
 pub use qdeck_providers::{
     Console, ListEvent, PageRows, Section, SharedProvider, SshCredentials, Traffic, page_rows,

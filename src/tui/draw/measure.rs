@@ -113,7 +113,7 @@ fn beginning(text: &str, width: u16) -> &str {
 }
 
 /// A text without its middle where it is wider than `width`: `payments-eu…worker-01`.
-pub(super) fn without_middle(text: Cow<'_, str>, width: u16) -> Cow<'_, str> {
+pub(in crate::tui) fn without_middle(text: Cow<'_, str>, width: u16) -> Cow<'_, str> {
     if columns(&text) <= width || width < 3 {
         return text;
     }

@@ -23,9 +23,7 @@ pub use bulk::{BulkLayer, BulkMenu, BulkRuns};
 pub use confirm::Confirm;
 pub use history::{Compare, JournalMenu};
 use menus::actions;
-pub use menus::{
-    ActionMenu, Chosen, CreateMenu, Creation, DeclaredActions, choose, delete_of, update_of,
-};
+pub use menus::{ActionMenu, Chosen, CreateMenu, Creation, DeclaredActions, choose, delete_of, update_of};
 pub(super) use parts::band;
 use parts::{card, diff, text};
 pub(super) use report::message;

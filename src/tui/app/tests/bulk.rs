@@ -154,8 +154,7 @@ fn the_question_lists_every_target_those_that_are_hidden_and_those_that_are_skip
     scene.keys("/web-1\n");
     let scene = asked(scene);
     let text = scene.text();
-    for part in ["stop 4 instances", "3 of them not shown in the table", "2 skipped: it is already stopped"]
-    {
+    for part in ["stop 4 instances", "3 of them not shown in the table", "2 skipped: it is already stopped"] {
         assert!(text.contains(part), "{part}: {text}");
     }
     insta::assert_snapshot!("bulk_question", text);

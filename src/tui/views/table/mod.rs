@@ -202,4 +202,3 @@ fn clear_marks(app: &mut App) -> Vec<Effect> {
         _ => vec![Effect::report(format!("{count} marks cleared"))],
     }
 }
-

@@ -49,6 +49,23 @@ fn what_is_not_available_says_why_and_cannot_be_chosen() {
 }
 
 #[test]
+fn a_reason_without_room_keeps_its_end() {
+    let mut scene = with_form(form(), 60, 15);
+    go(&mut scene, "type");
+    let (ticket, ..) = choices_asked(&scene).unwrap();
+    let of_family = |family: &str| Choice {
+        unavailable: Some(format!("only types of the family {family} fit").into()),
+        ..choice(&format!("t-{family}"), &format!("{family}.extra-large-with-local-disks"), "")
+    };
+    let types = ["gpu30", "gpu3x"].map(of_family);
+    give(&mut scene, ticket, Answer::Choices(Ok(types.into())));
+    scene.keys(" ");
+    let text = scene.text();
+    assert!(text.contains("gpu30 fit"), "{text}");
+    assert!(text.contains("gpu3x fit"), "{text}");
+}
+
+#[test]
 fn choices_that_cannot_be_loaded_are_typed_and_tried_again() {
     let (mut scene, ticket) = at_types();
     let problem = Problem::new(ProblemKind::Unreachable, "no answer from api.example");

@@ -1,5 +1,7 @@
 //! The help of the field with the focus, its rule, and its choices.
 
+use std::borrow::Cow;
+
 use arcstr::ArcStr;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -9,7 +11,7 @@ use super::super::{FormLayer, Loading, Waiting};
 use super::Spot;
 use crate::model::{Bytes, Characters, DATE_FORMS, FieldKind, TextRule};
 use crate::tui::app::App;
-use crate::tui::draw::{columns, put, put_right, wrap};
+use crate::tui::draw::{columns, put, put_right, without_middle, wrap};
 use crate::tui::overlays::key_of;
 use crate::tui::overlays::list::{Item, Tone};
 use crate::tui::{Command, KeyContext, Look};
@@ -212,7 +214,11 @@ fn draw_choice(item: &Item<ArcStr>, line: Rect, keys: u16, labels: u16, buf: &mu
     put(buf, x, line.y, labels.min(room), &item.label, style);
     let x = x + labels + 2;
     let style = if is_dim { look.theme.off } else { look.theme.dim };
-    put(buf, x, line.y, line.right().saturating_sub(x), &item.detail, style);
+    let room = line.right().saturating_sub(x);
+    // A reason is alike at its beginning: `only types of…family gpu3 fit`.
+    let detail =
+        if is_dim { without_middle(Cow::Borrowed(&item.detail), room) } else { (&item.detail).into() };
+    put(buf, x, line.y, room, &detail, style);
 }
 
 /// The rule of a kind of field in a few words; empty where there is none to know.
