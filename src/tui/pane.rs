@@ -23,7 +23,9 @@ pub struct Pane {
     /// Rows on the screen, as last drawn.
     pub page: usize,
     /// Widths of columns so far: they grow with what is seen and do not shrink while scrolling.
-    pub widths: HashMap<Column, u16>,
+    pub widths: HashMap<Column, Width>,
+    /// The number of rows at the top that they were measured by.
+    pub measured_rows: usize,
     /// The last filter: `n` goes to the next row that matches it, also when all rows are shown again.
     searched: Filter,
     selected: Option<ResourceId>,
@@ -34,6 +36,15 @@ pub struct Pane {
     is_filter_new: bool,
     /// True once the user has moved the cursor; until then it stays on the first row while rows arrive.
     moved: bool,
+}
+
+/// The width of a column as far as its rows were seen.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Width {
+    /// The width it asks for.
+    pub width: u16,
+    /// The width of its longest text.
+    pub full: u16,
 }
 
 impl Deref for Pane {
@@ -60,6 +71,7 @@ impl Pane {
             top: 0,
             page: 0,
             widths: HashMap::new(),
+            measured_rows: 0,
             searched: Filter::default(),
             selected: None,
             cursor: 0,

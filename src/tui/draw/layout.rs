@@ -1,7 +1,7 @@
 //! The layout of the table: its width shared among the columns.
 //!
-//! Where room is short, what gives way is, in this order: columns that are empty on this page, the cells of sparklines
-//! beyond the fewest, what can be cut and still be read, then whole columns, those of low priority first. Names are cut
+//! Where room is short, what gives way is, in this order: the cells of sparklines beyond the fewest, what can be cut and
+//! still be read, then whole columns, those of low priority first. Names are cut
 //! only when nothing else is left to give. Where there is room to spare it goes to texts that are cut, then to columns
 //! that had to go and fit by now, then to sparklines, then to all gaps alike.
 
@@ -27,7 +27,7 @@ pub(super) struct Wanted {
     pub(super) width: u16,
     /// The width of its longest text, which it takes where there is room to spare.
     pub(super) full: u16,
-    /// The higher, the longer it stays; 0 for one that is empty.
+    /// The higher, the longer it stays.
     pub(super) priority: u8,
 }
 

@@ -1,4 +1,4 @@
-//! The columns of the table in front: measured by the rows on the screen and no others, and where each is cut.
+//! The columns of the table in front: measured by its first rows and by what was on the screen, and where each is cut.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -10,7 +10,11 @@ use super::layout::{Placed, SPARKLINE_COLUMN_WIDTH, Wanted, room_for_names, shar
 use super::{cells, columns};
 use crate::table::{Cell, Column, Row, Shrink};
 use crate::tui::Look;
-use crate::tui::pane::Pane;
+use crate::tui::pane::{Pane, Width};
+
+/// The rows at the top of a table that are measured before they are seen: more than anyone scrolls through line by line,
+/// and still a matter of a millisecond or two.
+const ROWS_AHEAD: usize = 1000;
 
 /// A column on the screen.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -21,28 +25,29 @@ pub(super) struct Measured {
     pub(super) loses_middle: bool,
 }
 
-/// The columns and their widths. A width grows with what is seen and stays while scrolling, so that nothing jumps, until
-/// what was seen earlier would take room that the rows on the screen need.
+/// The columns and their widths. Which columns there are follows from the first rows of the table, so that none comes or
+/// goes while scrolling; beyond them a width grows with what is seen, and does not shrink while the same table is shown.
 pub(super) fn measure(pane: &mut Pane, rows: &[Row<'_>], look: &Look<'_>, width: u16) -> Vec<Measured> {
+    let ahead = pane.shown().len().min(ROWS_AHEAD);
+    if pane.widths.is_empty() || pane.measured_rows < ahead {
+        pane.measured_rows = ahead;
+        let first: Vec<_> = pane.shown().range(0..ahead).iter().cloned().collect();
+        let first: Vec<_> = first.iter().map(|row| Row::new(row, look.store, look.now)).collect();
+        widen(pane, &wanted(pane, &first, look, width));
+    }
     let now = wanted(pane, rows, look, width);
+    let longest: Vec<(Column, u16)> = now.iter().map(|it| (it.column, it.full)).collect();
+    if !rows.is_empty() {
+        widen(pane, &now);
+    }
     let kept: Vec<Wanted> = now
         .iter()
         .map(|it| {
-            let known = pane.widths.get(&it.column).copied().unwrap_or(0);
-            let longest = it.full.max(known);
-            Wanted { width: it.width.max(known.min(it.column.spec().max)), full: longest, ..*it }
+            let seen = pane.widths.get(&it.column).copied().unwrap_or_default();
+            Wanted { width: it.width.max(seen.width), full: it.full.max(seen.full), ..*it }
         })
         .collect();
-    let (placed, placed_now) = (share(&kept, width), share(&now, width));
-    let serves = |it: &Placed| {
-        let wide = placed.iter().find(|(column, _)| *column == it.0).map_or(0, |placed| placed.1);
-        wide > 0 && (!it.0.is_name() || wide >= it.1)
-    };
-    let longest: Vec<(Column, u16)> = now.iter().map(|it| (it.column, it.full)).collect();
-    let (placed, remembered) = if placed_now.iter().all(serves) { (placed, kept) } else { (placed_now, now) };
-    if !rows.is_empty() {
-        pane.widths = remembered.iter().map(|it| (it.column, it.width)).collect();
-    }
+    let placed = share(&kept, width);
     let of = |(column, width): Placed| {
         let is_cut = longest.iter().any(|it| it.0 == column && it.1 > width);
         // Of a list the first ones are shown.
@@ -65,13 +70,15 @@ fn wanted(pane: &Pane, rows: &[Row<'_>], look: &Look<'_>, width: u16) -> Vec<Wan
             let content = rows.iter().map(|row| columns(&text(column, row, look))).max().unwrap_or(0);
             (content, content == 0)
         };
-        let is_empty = is_empty && !rows.is_empty() && !column.is_name();
-        if is_empty && !pane.widths.contains_key(&column) {
+        // One that has been seen stays, also over rows that have nothing in it.
+        let is_empty =
+            is_empty && !rows.is_empty() && !column.is_name() && !pane.widths.contains_key(&column);
+        if is_empty {
             continue;
         }
         // One more for the arrow of the sorted column.
         let full = content.max(columns(&column.title()) + 1).max(spec.min);
-        let priority = if is_empty { 0 } else { pane.priority(column) };
+        let priority = pane.priority(column);
         wanted.push(Wanted { column, width: full.min(spec.max), full, priority });
     }
     // A name that has no room even by itself is cut anyway: half of the room will do, and the rest is for the others.
@@ -82,6 +89,14 @@ fn wanted(pane: &Pane, rows: &[Row<'_>], look: &Look<'_>, width: u16) -> Vec<Wan
         it.width = longest.max(room / 2).max(columns(&it.column.title()) + 1).max(it.column.spec().min);
     }
     wanted
+}
+
+/// Lets the widths grow to what is wanted.
+fn widen(pane: &mut Pane, wanted: &[Wanted]) {
+    for it in wanted {
+        let seen = pane.widths.entry(it.column).or_default();
+        *seen = Width { width: it.width.max(seen.width), full: it.full.max(seen.full) };
+    }
 }
 
 fn text<'a>(column: Column, row: &Row<'a>, look: &Look<'_>) -> Cow<'a, str> {

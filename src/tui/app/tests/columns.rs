@@ -104,6 +104,27 @@ fn names_are_whole_while_anything_else_can_go_and_then_lose_their_middle() {
 }
 
 #[test]
+fn no_column_comes_or_goes_while_scrolling() {
+    let short = (1..=60).map(|nth| format!("web-{nth}"));
+    let names: Vec<String> = short.chain(["zz-a-name-that-needs-more-room-than-others".to_owned()]).collect();
+    let store = || {
+        let mut store = sample::empty(&[("cycle-prod", cycle::PLATFORM)]);
+        let rows =
+            names.iter().map(|name| sample::instance("cycle-prod", name, Lifecycle::Running)).collect();
+        sample::list(&mut store, "cycle-prod", Kind::Instance, rows);
+        store
+    };
+    for (columns, rows) in [(60, 15), (120, 36)] {
+        let mut scene = Scene::new(store(), columns, rows);
+        let first = heads(&scene);
+        for key in ["G", "g"] {
+            scene.keys(key);
+            assert_eq!(heads(&scene), first, "{}", scene.text());
+        }
+    }
+}
+
+#[test]
 fn what_is_kept_comes_back_and_what_no_row_has_told_yet_waits() {
     let mut scene = Scene::new(sample::fleet(), 120, 24);
     scene.keys("/web\nSSw:sort ready_state desc\n");
