@@ -11,7 +11,7 @@ use crate::model::{
     Action, ActionId, Availability, Danger, Expected, FormValues, Kind, Lifecycle, Method, Origin,
     PreparedRequest, PreparedWrite, Preview, Problem, ProblemKind, Resource, ResourceId, Target, WriteId,
 };
-use crate::providers::exoscale;
+use crate::providers::{exoscale, gcore};
 use crate::tui::effect::{Outside, View, Work};
 use crate::tui::layer::{Answer, Question, Ticket};
 use crate::tui::ui::Event;
@@ -199,8 +199,10 @@ fn answer_with_actions(scene: &mut Scene) {
         action(ActionId::INSTANCE_START, Danger::Safe, Availability::No("it is already running".into()));
     let declare = |action| DeclaredAction::new(action, exoscale::PLATFORM);
     let of_containers = Availability::No("no such action on this instance".into());
-    let stop_containers = action(ActionId::new("container.stop"), Danger::Disruptive, of_containers);
-    let actions = vec![declare(stop_containers), declare(start), declare(stop())];
+    let stop_containers = action(ActionId::new("container.stop"), Danger::Disruptive, of_containers.clone());
+    let of_gcore = action(ActionId::new("instance.stop-all"), Danger::Disruptive, of_containers);
+    let of_gcore = DeclaredAction::new(of_gcore, gcore::PLATFORM);
+    let actions = vec![of_gcore, declare(stop_containers), declare(start), declare(stop())];
     scene.effects = scene.ui.update(Event::Answer(ticket, Answer::Actions(actions, Vec::new())));
     scene.draw();
 }
@@ -214,7 +216,7 @@ fn the_palette_and_the_help_list_the_actions_of_platforms_and_take_them_as_the_m
         scene.keys("stop inst");
         let text = scene.text();
         assert!(text.contains("x t") && text.contains("Exoscale: Stops the instance until"), "{text}");
-        assert!(!text.contains("no such action"), "an action of containers: {text}");
+        assert!(!text.contains("no such action"), "of containers, of another platform: {text}");
         scene.press(KeyCode::Char('u'), KeyModifiers::CONTROL);
         scene.keys("start");
         assert!(scene.text().contains("Exoscale: it is already running"), "{}", scene.text());

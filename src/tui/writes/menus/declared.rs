@@ -78,10 +78,15 @@ impl DeclaredActions {
         };
         // What only makes something new is not on any row.
         let is_creation = |id| self.creations.iter().any(|(_, action)| action.id == id);
-        let is_of_kind = |id| self.row.as_ref().is_none_or(|row| acts_on(id, row.kind));
+        let platform = self.row.as_ref().and_then(|row| app.platform(&row.context));
+        // What only other platforms or other kinds have can never be taken on the row.
+        let is_of_row = |declared: &DeclaredAction| {
+            self.row.as_ref().is_none_or(|row| acts_on(declared.action.id, row.kind))
+                && platform.is_none_or(|platform| declared.platforms.contains(&platform))
+        };
         let on_rows = |declared: &&DeclaredAction| {
             let DeclaredAction { action, .. } = declared;
-            action.availability.is_yes() || !is_creation(action.id) && is_of_kind(action.id)
+            action.availability.is_yes() || !is_creation(action.id) && is_of_row(declared)
         };
         let (available, others): (Vec<_>, Vec<_>) =
             self.actions.iter().filter(on_rows).partition(|it| it.action.availability.is_yes());
