@@ -40,7 +40,7 @@ fn in_a_protected_context_a_deletion_takes_the_name_and_the_letter() {
     deck.wait_for("0 of ");
 
     deck.type_keys(":journal\r");
-    deck.wait_for(&format!("instance.delete {NAME}"));
+    deck.wait_for(&format!("delete {NAME}  done"));
     deck.type_keys(keys::ENTER);
     deck.wait_for("DELETE http");
     assert!(journal(&deck).contains(r#""outcome":"done""#), "{}", journal(&deck));
