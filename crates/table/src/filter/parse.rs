@@ -154,17 +154,17 @@ fn test(reader: &mut Reader<'_>, own: &[&'static str]) -> Result<Test, FilterErr
         "re" => expression(reader),
         "label" => label(reader),
         "age" => age(reader),
-        word => match FilterKey::find(word, own) {
-            Some(key) => match reader.kind.and_then(|kind| missing(head, &key, kind)) {
-                Some(message) => reader.fail(start, message),
-                None => values(reader, key),
-            },
-            None => {
+        word => {
+            let Some(key) = FilterKey::find(word, own) else {
                 let words = reader.kind.map_or_else(all_words, words_of).join(" ");
                 let message = format!("no column is called {head}: {words}, or put \"quotes\" around it");
-                reader.fail(start, message)
+                return reader.fail(start, message);
+            };
+            match reader.kind.and_then(|kind| missing(head, &key, kind)) {
+                Some(message) => reader.fail(start, message),
+                None => values(reader, key),
             }
-        },
+        }
     }
 }
 

@@ -77,9 +77,10 @@ fn attach(app: &App) -> Handled {
     let targets = targets.rows;
     let marked = targets.len();
     if let [row] = &*targets {
-        let mut effects = match app.ways_of_row(row).is_empty() {
-            true => vec![Effect::complain(not_offered(row, "console"))],
-            false => vec![View::Console(row.id().clone()).into()],
+        let mut effects = if app.ways_of_row(row).is_empty() {
+            vec![Effect::complain(not_offered(row, "console"))]
+        } else {
+            vec![View::Console(row.id().clone()).into()]
         };
         effects.extend(note.map(Effect::report));
         return effects.into();
