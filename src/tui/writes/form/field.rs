@@ -174,6 +174,9 @@ impl FieldState {
             Entry::One(choice) => Toml::String(choice.as_ref()?.to_string()),
             Entry::Several(all) => Toml::Array(texts(all)),
             Entry::Text(edit) => match &self.field.kind {
+                FieldKind::List { .. } | FieldKind::Map { .. } if edit.text().trim().is_empty() => {
+                    return None;
+                }
                 FieldKind::List { .. } => {
                     Toml::Array(filled_lines(edit.text()).map(|(_, line)| line.into()).collect())
                 }

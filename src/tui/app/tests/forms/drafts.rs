@@ -66,3 +66,15 @@ fn a_draft_is_kept_while_it_is_typed_and_what_is_wrong_with_it_too() {
         assert!(lines_of(&other, label).0.contains(value), "{label}:\n{}", other.text());
     }
 }
+
+#[test]
+fn blank_lines_are_nothing_before_a_form_is_left_and_after() {
+    let mut scene = scene();
+    scene.keys("W");
+    go(&mut scene, "labels");
+    scene.keys(" \n ");
+    let entered = |scene: &Scene| layer(scene).entered().into_iter().find(|(name, _)| **name == *"labels");
+    assert_eq!(entered(&scene).unwrap().1, None);
+    again(&mut scene);
+    assert_eq!(entered(&scene).unwrap().1, None);
+}
