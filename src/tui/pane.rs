@@ -24,8 +24,8 @@ pub struct Pane {
     pub page: usize,
     /// Widths of columns so far: they grow with what is seen and do not shrink while scrolling.
     pub widths: HashMap<Column, Width>,
-    /// The number of rows at the top that they were measured by.
-    pub measured_rows: usize,
+    /// What they were measured by.
+    pub measured: MeasuredBy,
     /// The last filter: `n` goes to the next row that matches it, also when all rows are shown again.
     searched: Filter,
     selected: Option<ResourceId>,
@@ -36,6 +36,17 @@ pub struct Pane {
     is_filter_new: bool,
     /// True once the user has moved the cursor; until then it stays on the first row while rows arrive.
     moved: bool,
+}
+
+/// What the widths of a table were measured by.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct MeasuredBy {
+    /// The rows at its top, by their number.
+    pub rows: usize,
+    /// The version of the rows of its kind.
+    pub version: u64,
+    /// When.
+    pub at: Option<Timestamp>,
 }
 
 /// The width of a column as far as its rows were seen.
@@ -71,7 +82,7 @@ impl Pane {
             top: 0,
             page: 0,
             widths: HashMap::new(),
-            measured_rows: 0,
+            measured: MeasuredBy::default(),
             searched: Filter::default(),
             selected: None,
             cursor: 0,

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashSet;
+use std::time::Duration;
 
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
@@ -10,11 +11,13 @@ use super::layout::{Placed, SPARKLINE_COLUMN_WIDTH, Wanted, room_for_names, shar
 use super::{cells, columns};
 use crate::table::{Cell, Column, Row, Shrink};
 use crate::tui::Look;
-use crate::tui::pane::{Pane, Width};
+use crate::tui::pane::{MeasuredBy, Pane, Width};
 
 /// The rows at the top of a table that are measured before they are seen: more than anyone scrolls through line by line,
 /// and still a matter of a millisecond or two.
 const ROWS_AHEAD: usize = 1000;
+/// The time after which rows that have changed are measured anew.
+const MEASURED_FOR: Duration = Duration::from_secs(5);
 
 /// A column on the screen.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -26,11 +29,17 @@ pub(super) struct Measured {
 }
 
 /// The columns and their widths. Which columns there are follows from the first rows of the table, so that none comes or
-/// goes while scrolling; beyond them a width grows with what is seen, and does not shrink while the same table is shown.
+/// goes while scrolling; beyond them a width grows with what is seen, and shrinks only a while after rows have changed.
 pub(super) fn measure(pane: &mut Pane, rows: &[Row<'_>], look: &Look<'_>, width: u16) -> Vec<Measured> {
     let ahead = pane.shown().len().min(ROWS_AHEAD);
-    if pane.widths.is_empty() || pane.measured_rows < ahead {
-        pane.measured_rows = ahead;
+    let version = look.store.version(pane.kind);
+    let is_old = pane.measured.at.is_some_and(|at| look.now.since(at) >= MEASURED_FOR);
+    if pane.measured.version != version && is_old {
+        // A long word that was there for a moment takes no column for good.
+        pane.widths.clear();
+    }
+    if pane.widths.is_empty() || pane.measured.rows < ahead {
+        pane.measured = MeasuredBy { rows: ahead, version, at: Some(look.now) };
         let first: Vec<_> = pane.shown().range(0..ahead).iter().cloned().collect();
         let first: Vec<_> = first.iter().map(|row| Row::new(row, look.store, look.now)).collect();
         widen(pane, &wanted(pane, &first, look, width));

@@ -145,7 +145,7 @@ fn ssh_credentials_of_cycle_are_shown_once_and_closing_asks() {
     deck.wait_gone("shown only now");
 
     deck.type_keys(":journal\r");
-    deck.wait_for("instance.ssh-credentials web-1");
+    deck.wait_for("ssh credentials web-1");
     assert_eq!(life.outcomes(), ["instance.ssh-credentials web-1 done"]);
     let path = deck.home.path().join(".local/state/quarterdeck/journal.jsonl");
     let journal = std::fs::read_to_string(path).expect("a journal");

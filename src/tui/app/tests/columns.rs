@@ -1,13 +1,17 @@
 //! The columns of a table, and the state saved for the next run.
 
+use std::time::Duration;
+
 use crossterm::event::{KeyCode, KeyModifiers};
 
 use super::Scene;
-use crate::model::{Kind, Lifecycle};
+use crate::fleet::FleetEvent;
+use crate::model::{Instance, Kind, Lifecycle, Resource};
 use crate::providers::cycle;
 use crate::table::TableState;
 use crate::tui::effect::TerminalEffect;
 use crate::tui::sample;
+use crate::tui::ui::Event;
 use crate::tui::ui_state::UiState;
 
 fn heads(scene: &Scene) -> Vec<String> {
@@ -122,6 +126,29 @@ fn no_column_comes_or_goes_while_scrolling() {
             assert_eq!(heads(&scene), first, "{}", scene.text());
         }
     }
+}
+
+#[test]
+fn a_long_word_that_was_there_for_a_moment_takes_no_column_for_good() {
+    let mut scene = Scene::new(sample::empty(&[("cycle-prod", cycle::PLATFORM)]), 60, 15);
+    let upsert = |scene: &mut Scene, name: &str| {
+        let row = Resource::Instance(Instance {
+            name: name.into(),
+            ..match sample::instance("cycle-prod", "web-1", Lifecycle::Running) {
+                Resource::Instance(it) => it,
+                other => panic!("{other:?}"),
+            }
+        });
+        scene.ui.update(Event::Fleet(Box::new(FleetEvent::Upsert(Box::new(row)))));
+        scene.draw();
+    };
+    upsert(&mut scene, "web-1");
+    let first = heads(&scene);
+    upsert(&mut scene, "web-1-with-a-name-for-which-others-give-way");
+    assert_ne!(heads(&scene), first);
+    scene.ui.app.now = scene.ui.app.now.after(Duration::from_secs(6)).unwrap();
+    upsert(&mut scene, "web-1");
+    assert_eq!(heads(&scene), first);
 }
 
 #[test]
