@@ -49,6 +49,7 @@ impl FormLayer {
             None => self.shelved.iter_mut().find(|field| is_asked(field)),
         };
         let Some(field) = field else { return Vec::new() };
+        let mut effects = Vec::new();
         match answer {
             Answer::Choices(choices) => {
                 let chosen = field.chosen();
@@ -57,7 +58,10 @@ impl FormLayer {
                 if field.match_typed()
                     && let Some(at) = at
                 {
-                    return self.changed(at, false);
+                    effects = self.changed(at, false);
+                }
+                if std::mem::take(&mut self.submits) {
+                    effects.extend(self.submit());
                 }
             }
             Answer::Files(files) => {
@@ -68,7 +72,7 @@ impl FormLayer {
             }
             _ => {}
         }
-        Vec::new()
+        effects
     }
 }
 
@@ -80,6 +84,14 @@ impl FieldState {
             Entry::Several(all) => all.clone(),
             Entry::Text(_) | Entry::Switch(_) => Vec::new(),
         }
+    }
+
+    /// Returns true if it has a choice that was typed while the choices are on their way: only they show which one it is.
+    pub(super) fn awaits_choices(&self) -> bool {
+        let is_unknown = |choice: &ArcStr| self.choices.find(choice).is_none();
+        self.is_touched
+            && matches!(self.choices.loading, Loading::Asked)
+            && matches!(&self.entry, Entry::One(Some(choice)) if is_unknown(choice))
     }
 
     /// Takes the choice whose label was typed while the choices were not there; returns whether there is one.

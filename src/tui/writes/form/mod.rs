@@ -284,6 +284,12 @@ impl FormLayer {
             self.submits = true;
             return if self.reshapes { self.ask_form() } else { Vec::new() };
         }
+        if let Some(field) = self.fields.iter().find(|field| field.awaits_choices()) {
+            let label = &field.field.label;
+            self.say(format!("{label}: goes on once the choices are loaded"), false);
+            self.submits = true;
+            return Vec::new();
+        }
         for field in &mut self.fields {
             // The platform is asked again.
             field.refusal = None;

@@ -49,6 +49,20 @@ fn what_is_not_available_says_why_and_cannot_be_chosen() {
 }
 
 #[test]
+fn a_form_that_is_sent_before_its_choices_are_loaded_waits_for_them() {
+    let mut scene = one(Field::new("type", "Type", FieldKind::Choice(Choices::Loaded)).required());
+    let (ticket, ..) = choices_asked(&scene).expect("the types");
+    scene.keys(" standard.MEDIUM\n");
+    control(&mut scene, 's');
+    assert!(write_asked(&scene).is_none(), "the label is no value");
+    assert!(scene.text().contains("Type: goes on once the choices are loaded"), "{}", scene.text());
+    give(&mut scene, ticket, Answer::Choices(Ok(types())));
+    let (_, values) = write_asked(&scene).expect("the write");
+    assert_eq!(values.text("type"), Some("t-2"));
+    assert!(!scene.text().contains("goes on once"), "{}", scene.text());
+}
+
+#[test]
 fn a_reason_without_room_keeps_its_end() {
     let mut scene = with_form(form(), 60, 15);
     go(&mut scene, "type");
