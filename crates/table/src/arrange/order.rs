@@ -60,7 +60,8 @@ pub(super) struct Keys<'a> {
 /// A row with what it is ordered by.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Keyed {
-    key: Key,
+    /// `None` comes last in either direction.
+    key: Option<Key>,
     /// Breaks ties, so that equal rows never change places. Empty where the key is the name already.
     name: Text,
     pub(super) place: Place,
@@ -70,7 +71,6 @@ pub(super) struct Keyed {
 enum Key {
     Number(i64),
     Text(Text),
-    None,
 }
 
 /// The bytes from here to there of all texts.
@@ -88,29 +88,26 @@ impl<'a> Keys<'a> {
     /// The key of a row.
     pub(super) fn add(&mut self, place: Place, resource: &Resource) -> Keyed {
         let column = self.job.spec.sort.column;
-        let key = match column.cell(&self.job.row(resource)).sort_key() {
-            Some(SortKey::Number(number)) => Key::Number(number),
-            Some(SortKey::Text(text)) => Key::Text(self.add_text(&text)),
-            None => Key::None,
-        };
+        let key = column.cell(&self.job.row(resource)).sort_key().map(|key| match key {
+            SortKey::Number(number) => Key::Number(number),
+            SortKey::Text(text) => Key::Text(self.add_text(&text)),
+        });
         let name = if column.is_name() { "" } else { resource.name() };
         Keyed { key, name: self.add_text(name), place }
     }
 
     /// Forgets the key that was added last.
     pub(super) fn forget_last(&mut self, last: &Keyed) {
-        let from = if let Key::Text(text) = last.key { text.from } else { last.name.from };
+        let from = if let Some(Key::Text(text)) = last.key { text.from } else { last.name.from };
         self.texts.truncate(from as usize);
     }
 
     pub(super) fn compare(&self, a: &Keyed, b: &Keyed) -> Ordering {
         let sort = self.job.spec.sort;
         let first = match (a.key, b.key) {
-            (Key::None, Key::None) => Ordering::Equal,
-            (Key::None, _) => Ordering::Greater,
-            (_, Key::None) => Ordering::Less,
-            (one, other) if sort.reverse => self.compare_keys(other, one),
-            (one, other) => self.compare_keys(one, other),
+            (Some(one), Some(other)) if sort.reverse => self.compare_keys(other, one),
+            (Some(one), Some(other)) => self.compare_keys(one, other),
+            (one, other) => one.is_none().cmp(&other.is_none()),
         };
         let names = || self.text(a.name).cmp(self.text(b.name));
         let by_name = || if sort.column.spec().ties_descend { names().reverse() } else { names() };
@@ -121,9 +118,8 @@ impl<'a> Keys<'a> {
         match (a, b) {
             (Key::Number(a), Key::Number(b)) => a.cmp(&b),
             (Key::Text(a), Key::Text(b)) => self.text(a).cmp(self.text(b)),
-            (Key::Number(_), _) => Ordering::Less,
-            (_, Key::Number(_)) => Ordering::Greater,
-            (Key::None, _) | (_, Key::None) => Ordering::Equal,
+            (Key::Number(_), Key::Text(_)) => Ordering::Less,
+            (Key::Text(_), Key::Number(_)) => Ordering::Greater,
         }
     }
 
