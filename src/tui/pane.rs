@@ -142,9 +142,21 @@ impl Pane {
         shown.range(self.top.min(shown.len())..(self.top + self.page).min(shown.len()))
     }
 
-    /// Returns true if a row is marked and not shown, as by a filter.
+    /// Those of these rows that are not shown, as under a filter.
+    pub fn not_shown<'a>(&self, ids: impl IntoIterator<Item = &'a ResourceId>) -> HashSet<&'a ResourceId> {
+        let mut hidden: HashSet<_> = ids.into_iter().collect();
+        let mut shown = self.shown().iter();
+        while !hidden.is_empty()
+            && let Some(row) = shown.next()
+        {
+            hidden.remove(row.id());
+        }
+        hidden
+    }
+
+    /// Returns true if a row is marked and not shown.
     pub fn hides_marked(&self, id: &ResourceId) -> bool {
-        self.marks.contains(id) && !self.shown().iter().any(|row| row.id() == id)
+        self.marks.contains(id) && !self.not_shown([id]).is_empty()
     }
 
     /// Brings the rows up to date with the store: at once where there are few, else by returning a job to be run beside

@@ -1,6 +1,5 @@
 //! The rows that a verb acts on: one rule for all verbs that can act on several.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::App;
@@ -21,8 +20,7 @@ impl App {
         if !pane.marks.is_empty() {
             let is_marked = |row: &&Arc<Resource>| pane.marks.contains(row.id());
             let mut rows: Vec<_> = pane.shown().iter().filter(is_marked).cloned().collect();
-            let shown: HashSet<&ResourceId> = rows.iter().map(|row| row.id()).collect();
-            let others = pane.marks.iter().filter(|id| !shown.contains(*id));
+            let others = pane.not_shown(&pane.marks).into_iter();
             let mut hidden: Vec<_> = others.filter_map(|id| self.store.get(id)).cloned().collect();
             if rows.len() + hidden.len() > 0 {
                 hidden.sort_by(|one, other| one.id().cmp(other.id()));

@@ -1,7 +1,5 @@
 //! The part of writes that asks the fleet: the menus of actions, and what is read for questions.
 
-use std::collections::HashSet;
-
 use serde_json::{Value, json};
 
 use super::bulk::BulkMenu;
@@ -39,8 +37,7 @@ pub(in crate::tui) fn bulk_actions(
     }
     let known = ids.iter().filter_map(|id| ui.app.store.get(id));
     let rows: Vec<_> = known.map(|row| (row.clone(), fleet.actions(row))).collect();
-    let shown: HashSet<&ResourceId> = ui.app.pane().shown().iter().map(|row| row.id()).collect();
-    let hidden = rows.iter().filter(|(row, _)| !shown.contains(row.id())).count();
+    let hidden = ui.app.pane().not_shown(rows.iter().map(|(row, _)| row.id())).len();
     match BulkMenu::layer(&rows, hidden, chosen) {
         Ok(menu) => Event::Opened(Box::new(menu), View::BulkActions(ids)),
         Err(why) => Event::Failed(why),
