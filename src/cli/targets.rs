@@ -6,7 +6,7 @@ use futures_util::future::join_all;
 use super::error::{Code, CommandError};
 use crate::config::nearest;
 use crate::fleet::{DeclaredAction, Fleet, ListEvent};
-use crate::model::{ContextName, Kind, Problem, Resource, Target, Timestamp};
+use crate::model::{ActionId, ContextName, Kind, Problem, Resource, Target, Timestamp};
 use crate::table::filter::Matcher;
 use crate::table::{Filter, Row};
 
@@ -17,7 +17,7 @@ pub(super) fn action(fleet: &Fleet, word: &str) -> Result<DeclaredAction, Comman
         return Ok(found.clone());
     }
     let by_verb: Vec<&DeclaredAction> =
-        declared.iter().filter(|it| verb(it.action.id.as_str()) == word).collect();
+        declared.iter().filter(|it| ActionId::verb_of(it.action.id.as_str()) == word).collect();
     match *by_verb {
         [only] => Ok(only.clone()),
         [] => {
@@ -34,16 +34,6 @@ pub(super) fn action(fleet: &Fleet, word: &str) -> Result<DeclaredAction, Comman
                 .list("candidates", ids))
         }
     }
-}
-
-fn verb(id: &str) -> &str {
-    id.split_once('.').map_or(id, |(_, verb)| verb)
-}
-
-/// The kind of resource that an action is on: the first part of its id.
-pub(super) fn kind_of(id: &str) -> Option<Kind> {
-    let (kind, _) = id.split_once('.')?;
-    serde_json::from_value(kind.into()).ok()
 }
 
 /// The rows of a kind over all contexts, and the contexts that could not be listed.

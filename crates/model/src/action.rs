@@ -9,7 +9,7 @@ use std::fmt;
 
 use arcstr::ArcStr;
 
-use super::Lifecycle;
+use super::{Kind, Lifecycle};
 
 /// The name of an action, `KIND.VERB` in lower case: `instance.stop`, `instance.resize-disk`. The same verb has the
 /// same id on every platform, so that one key, one word of the command line and one line of help mean all of them.
@@ -62,6 +62,17 @@ impl ActionId {
     /// Its text: `instance.stop`.
     pub const fn as_str(self) -> &'static str {
         self.0
+    }
+
+    /// The kind of resource that the action is on: the first part of its id. `None` where that names none.
+    pub fn kind(self) -> Option<Kind> {
+        let (kind, _) = self.0.split_once('.')?;
+        serde_json::from_value(kind.into()).ok()
+    }
+
+    /// The verb of an id, which may be of an action that no platform here has: `roll-back` of `revision.roll-back`.
+    pub fn verb_of(id: &str) -> &str {
+        id.split_once('.').map_or(id, |(_, verb)| verb)
     }
 }
 

@@ -97,6 +97,17 @@ impl Kind {
         }
     }
 
+    /// The plural word for messages: `instances`, `GPU models`.
+    pub const fn plural(self) -> &'static str {
+        match self {
+            Self::Instance => "instances",
+            Self::Container => "containers",
+            Self::Revision => "revisions",
+            Self::GpuModel => "GPU models",
+            Self::Operation => "operations",
+        }
+    }
+
     /// The title of the pane: `Instances`, `GPU models`.
     pub const fn title(self) -> &'static str {
         match self {

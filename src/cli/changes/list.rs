@@ -65,7 +65,7 @@ fn declared(fleet: &Fleet) -> Vec<Listed> {
 async fn of_context(fleet: &Fleet, context: &ContextName) -> Vec<Listed> {
     let mut listed = Vec::new();
     for (_, action) in fleet.context_actions().into_iter().filter(|(of, _)| of == context) {
-        let kind = targets::kind_of(action.id.as_str()).unwrap_or(Kind::Instance);
+        let kind = action.id.kind().unwrap_or(Kind::Instance);
         listed.push(with_form(fleet, &Target::new_in(context, kind), action).await);
     }
     listed

@@ -96,7 +96,7 @@ async fn prepare_new(
     if let Some(reason) = action.availability.reason() {
         return Err(CommandError::new(Code::Refused, format!("{} in {context}: {reason}", action.name)));
     }
-    let kind = targets::kind_of(action.id.as_str()).unwrap_or(Kind::Instance);
+    let kind = action.id.kind().unwrap_or(Kind::Instance);
     let target = Target::new_in(&context, kind);
     let values = given.fill(fleet, &target, action.id).await?;
     let prepared = fleet.prepare(target.clone(), action.clone(), values, Origin::Command).await;
@@ -109,7 +109,7 @@ async fn prepare_rows(
     declared: &Action,
     given: &GivenValues,
 ) -> Result<PreparedBulk, CommandError> {
-    let kind = targets::kind_of(declared.id.as_str()).unwrap_or(Kind::Instance);
+    let kind = declared.id.kind().unwrap_or(Kind::Instance);
     if of.targets.is_empty() && of.filter.is_none() {
         let message = format!("{} needs a target: the name of an {}", declared.id, kind.singular());
         return Err(CommandError::usage(message).hint("NAME, CONTEXT/NAME or an id, or --filter"));

@@ -33,14 +33,14 @@ pub(super) fn draw(app: &App, area: Rect, buf: &mut Buffer) {
 /// The reason for an empty table, and the key to press.
 fn words(app: &App) -> (String, String) {
     let pane = app.pane();
-    let what = pane.kind.title().to_lowercase().replace("gpu", "GPU");
+    let what = pane.kind.plural();
     let key = |intent| key_of(app, KeyContext::Table, intent);
     let all = app.store.len(pane.kind);
     if pane.is_arranging() {
         return (format!("looking through {} {what}…", grouped(all)), String::new());
     }
     if all > 0 {
-        return hidden(app, &what, all);
+        return hidden(app, what, all);
     }
     let contexts: Vec<_> = app.store.contexts().iter().filter(|it| !app.hidden.contains(&it.name)).collect();
     if app.store.contexts().is_empty() {
@@ -81,7 +81,7 @@ fn words(app: &App) -> (String, String) {
             (format!("there are no {what}"), format!("{} refreshes", again()))
         }
         Some((_, ListingCondition::Unsupported)) | None => (
-            have_none(contexts.iter().map(|it| it.platform), &what),
+            have_none(contexts.iter().map(|it| it.platform), what),
             "the number keys show other tables".to_owned(),
         ),
     }
@@ -138,8 +138,7 @@ pub(super) fn absent(app: &App) -> Option<String> {
     let contexts = app.store.contexts().iter().filter(|it| !app.hidden.contains(&it.name));
     let without = contexts.filter(|it| it.listing_condition(kind) == ListingCondition::Unsupported);
     let platforms: Vec<_> = without.map(|it| it.platform).collect();
-    let what = kind.title().to_lowercase().replace("gpu", "GPU");
-    (!platforms.is_empty()).then(|| have_none(platforms.into_iter(), &what))
+    (!platforms.is_empty()).then(|| have_none(platforms.into_iter(), kind.plural()))
 }
 
 fn have_none(platforms: impl Iterator<Item = Platform>, what: &str) -> String {

@@ -71,7 +71,7 @@ impl Feature {
     /// The verb of the feature, after `may not`: `list operations`.
     pub fn verb(self) -> String {
         match self {
-            Self::List(kind) => format!("list {}", kind.title().to_lowercase().replace("gpu", "GPU")),
+            Self::List(kind) => format!("list {}", kind.plural()),
             Self::Logs => "read logs".to_owned(),
             Self::Console => "open consoles".to_owned(),
             Self::Telemetry => "read telemetry".to_owned(),

@@ -173,8 +173,7 @@ fn missing(word: &str, key: &FilterKey, kind: Kind) -> Option<String> {
     if key.column(kind).is_some() {
         return None;
     }
-    let rows = kind.title();
-    let rows = if kind == Kind::GpuModel { rows.to_owned() } else { rows.to_lowercase() };
+    let rows = kind.plural();
     let is_sampled = |column: &Column| column.is_sampled() && key.word().starts_with(column.id());
     Some(if Column::defaults(kind).any(|column| is_sampled(&column)) {
         // Samples are read of the rows on the screen only.

@@ -16,7 +16,7 @@ use super::super::form::FilledForm;
 use super::super::text::Text;
 use super::run::Run;
 use crate::fleet::{PreparedBulk, WriteEvent};
-use crate::model::{Danger, Kind, ResourceId, Target, Timestamp};
+use crate::model::{Danger, Target, Timestamp};
 use crate::tui::app::App;
 use crate::tui::command::MenuCommand;
 use crate::tui::effect::Work;
@@ -128,7 +128,7 @@ impl BulkLayer {
         self.ask_for_writes()
     }
 
-    fn plural(&self) -> String {
+    fn plural(&self) -> &'static str {
         plural(&self.form.targets)
     }
 
@@ -214,8 +214,9 @@ fn list(text: &mut Text<'_>, bulk: &PreparedBulk, app: &App) {
     let what =
         format!("{} {} {} in {}.", bulk.action.name, targets.len(), plural(&targets), contexts.join(", "));
     text.strong(&what);
-    let shown: HashSet<&ResourceId> = app.pane().shown().iter().map(|row| row.id()).collect();
-    let (seen, hidden): (Vec<_>, Vec<_>) = bulk.writes().partition(|write| shown.contains(&write.target.id));
+    let not_shown = app.pane().not_shown(bulk.writes().map(|write| &write.target.id));
+    let (hidden, seen): (Vec<_>, Vec<_>) =
+        bulk.writes().partition(|write| not_shown.contains(&write.target.id));
     let columns = Columns::of(targets.iter());
     text.heading("targets");
     columns.grid(text, &seen.iter().map(|write| &write.target).collect::<Vec<_>>());
@@ -280,13 +281,10 @@ fn requests(text: &mut Text<'_>, bulk: &PreparedBulk) {
 }
 
 /// What targets are called together.
-fn plural(targets: &[Target]) -> String {
+fn plural(targets: &[Target]) -> &'static str {
     match targets.first().map(|target| target.id.kind) {
-        Some(kind) if targets.iter().all(|target| target.id.kind == kind) => {
-            let kind: Kind = kind;
-            kind.title().to_lowercase()
-        }
-        _ => "rows".to_owned(),
+        Some(kind) if targets.iter().all(|target| target.id.kind == kind) => kind.plural(),
+        _ => "rows",
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::record::RecordLayer;
 use crate::fleet::journal::{End, History, Written};
-use crate::model::{Lifecycle, Problem, Timestamp, age};
+use crate::model::{ActionId, Lifecycle, Problem, Timestamp, age};
 use crate::tui::Effect;
 use crate::tui::app::App;
 use crate::tui::layer::{Answer, Asking, Question, Ticket};
@@ -50,7 +50,7 @@ fn item(at: usize, write: &Written, now: Timestamp, ascii: bool) -> Item<usize> 
 /// The name of an action of which the journal has only the id: `roll back` of `revision.roll-back`. It may be of a platform
 /// that is not in use any more.
 fn verb(action: &str) -> String {
-    action.split_once('.').map_or(action, |(_, verb)| verb).replace('-', " ")
+    ActionId::verb_of(action).replace('-', " ")
 }
 
 /// The sign of an outcome: it must not be known by its colour alone.

@@ -81,7 +81,7 @@ impl DeclaredActions {
         let platform = self.row.as_ref().and_then(|row| app.platform(&row.context));
         // What only other platforms or other kinds have can never be taken on the row.
         let is_of_row = |declared: &DeclaredAction| {
-            self.row.as_ref().is_none_or(|row| acts_on(declared.action.id, row.kind))
+            self.row.as_ref().is_none_or(|row| declared.action.id.kind().is_none_or(|kind| kind == row.kind))
                 && platform.is_none_or(|platform| declared.platforms.contains(&platform))
         };
         let on_rows = |declared: &&DeclaredAction| {
@@ -93,12 +93,6 @@ impl DeclaredActions {
         let rows = available.into_iter().chain(others).map(item);
         rows.chain(self.creations.iter().map(create)).collect()
     }
-}
-
-/// Returns true if an action is on resources of a kind: the first part of its id names it, `container.stop`.
-fn acts_on(action: ActionId, kind: Kind) -> bool {
-    let of = action.as_str().split_once('.').map(|(of, _)| of);
-    of.is_none_or(|of| of == kind.singular() || !Kind::ALL.iter().any(|kind| kind.singular() == of))
 }
 
 /// An action chosen by its name.
