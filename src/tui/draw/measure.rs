@@ -39,10 +39,11 @@ pub(super) fn measure(pane: &mut Pane, rows: &[Row<'_>], look: &Look<'_>, width:
         pane.widths.clear();
     }
     if pane.widths.is_empty() || pane.measured.rows < ahead {
+        let first = pane.shown().range(0..ahead).iter();
+        let first: Vec<_> = first.map(|row| Row::new(row, look.store, look.now)).collect();
+        let first = wanted(pane, &first, look, width);
+        widen(pane, &first);
         pane.measured = MeasuredBy { rows: ahead, version, at: Some(look.now) };
-        let first: Vec<_> = pane.shown().range(0..ahead).iter().cloned().collect();
-        let first: Vec<_> = first.iter().map(|row| Row::new(row, look.store, look.now)).collect();
-        widen(pane, &wanted(pane, &first, look, width));
     }
     let now = wanted(pane, rows, look, width);
     let longest: Vec<(Column, u16)> = now.iter().map(|it| (it.column, it.full)).collect();
@@ -126,7 +127,7 @@ fn look_alike<'a>(texts: impl Iterator<Item = Cow<'a, str>>, column: Column, wid
 }
 
 /// As many of the first letters as fit into `width` columns.
-fn beginning(text: &str, width: u16) -> &str {
+pub(in crate::tui) fn beginning(text: &str, width: u16) -> &str {
     let mut used = 0;
     let letters = text.grapheme_indices(true);
     let end = letters.map(|(at, letter)| (at + letter.len(), letter.width())).take_while(|(_, wide)| {

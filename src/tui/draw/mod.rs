@@ -20,7 +20,7 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 use super::app::App;
 use super::ui::Ui;
 use super::widgets::ansi::visible;
-pub(in crate::tui) use measure::without_middle;
+pub(in crate::tui) use measure::{beginning, without_middle};
 
 /// Smaller than this nothing useful can be shown.
 const MIN_SCREEN_SIZE: (u16, u16) = (30, 6);

@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+use unicode_width::UnicodeWidthStr;
+
+use crate::tui::draw::beginning;
 
 /// A text in so many columns of the screen; where it is longer its end is replaced by an ellipsis.
 pub(super) fn cut(text: &str, columns: usize, ascii: bool) -> Cow<'_, str> {
@@ -10,16 +12,8 @@ pub(super) fn cut(text: &str, columns: usize, ascii: bool) -> Cow<'_, str> {
         return text.into();
     }
     let ellipsis = if ascii { "~" } else { "…" };
-    let mut left = columns.saturating_sub(ellipsis.width());
-    let fits = |c: &char| {
-        let width = c.width().unwrap_or(0);
-        let fits = width <= left;
-        left = if fits { left - width } else { 0 };
-        fits
-    };
-    let mut cut: String = text.chars().take_while(fits).collect();
-    cut.push_str(ellipsis);
-    cut.into()
+    let room = u16::try_from(columns.saturating_sub(ellipsis.width())).unwrap_or(u16::MAX);
+    format!("{}{ellipsis}", beginning(text, room)).into()
 }
 
 #[cfg(test)]
