@@ -1,7 +1,7 @@
 //! The availability of commands for the row under the cursor, with the reason where there is none.
 
 use crate::fleet::{Feature, missing_permission};
-use crate::model::{Kind, Offers, Resource, ScreenKind};
+use crate::model::{Kind, Offers, Resource, ResourceId, ScreenKind};
 use crate::tui::app::App;
 
 /// The availability of a command here and now.
@@ -146,9 +146,13 @@ pub(super) fn revisions(app: &App) -> Availability {
     let Some(row) = app.pane().selected() else {
         return on_row(app);
     };
-    let has_container = row.kind() == Kind::Container || row.container().is_some();
-    let lists_revisions = app.store.listing(&row.id().context, Kind::Revision).is_some();
-    Availability::when(has_container && lists_revisions, || no_revisions(row))
+    Availability::when(container_with_revisions(app, row).is_some(), || no_revisions(row))
+}
+
+/// The container whose revisions are those of a row. `None` where there is none, or its platform lists none.
+pub(in crate::tui) fn container_with_revisions<'a>(app: &App, row: &'a Resource) -> Option<&'a ResourceId> {
+    app.store.listing(&row.id().context, Kind::Revision)?;
+    if row.kind() == Kind::Container { Some(row.id()) } else { row.container().map(|link| &link.id) }
 }
 
 /// The reason for a row that has no revisions.

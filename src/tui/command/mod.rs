@@ -10,7 +10,7 @@ mod table;
 mod tests;
 
 pub use availability::Availability;
-pub(in crate::tui) use availability::{no_actions, no_revisions, not_offered};
+pub(in crate::tui) use availability::{container_with_revisions, no_actions, no_revisions, not_offered};
 pub use table::{
     Command, ConsoleCommand, CopyCommand, ENTRIES, FormCommand, LogCommand, MenuCommand, Movement,
     PageCommand, PlaybackCommand, ProgramCommand, RowCommand, TableCommand, TelemetryCommand, TextCommand,

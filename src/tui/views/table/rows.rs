@@ -3,7 +3,7 @@
 use crate::model::{ActionId, GpuModel, Kind, Resource, ResourceId, ScreenKind};
 use crate::tui::Effect;
 use crate::tui::app::{App, is_text, refusal};
-use crate::tui::command::{RowCommand, no_revisions, not_offered};
+use crate::tui::command::{RowCommand, container_with_revisions, no_revisions, not_offered};
 use crate::tui::effect::{DocumentForm, ScreenEffect, View, Work};
 use crate::tui::layer::Handled;
 use crate::tui::overlays::copy;
@@ -31,13 +31,9 @@ pub(super) fn perform(command: RowCommand, app: &mut App) -> Handled {
         },
         RowCommand::Telemetry if row.offers().telemetry => View::Telemetry(id).into(),
         RowCommand::Telemetry => Effect::complain(not_offered(&row, "telemetry")),
-        RowCommand::Revisions if app.store.listing(&id.context, Kind::Revision).is_none() => {
-            Effect::complain(no_revisions(&row))
-        }
-        RowCommand::Revisions => match (&*row, row.container()) {
-            (Resource::Container(_), _) => ScreenEffect::Follow(Kind::Revision, id).into(),
-            (_, Some(link)) => ScreenEffect::Follow(Kind::Revision, link.id.clone()).into(),
-            _ => Effect::complain(no_revisions(&row)),
+        RowCommand::Revisions => match container_with_revisions(app, &row) {
+            Some(container) => ScreenEffect::Follow(Kind::Revision, container.clone()).into(),
+            None => Effect::complain(no_revisions(&row)),
         },
         RowCommand::Actions => return actions(app, id, None),
         RowCommand::Edit => return actions(app, id.clone(), writes::update_of(id.kind)),
