@@ -1,7 +1,7 @@
 //! Transports: what a session's bytes travel over.
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use bytes::Bytes;
 use tokio::sync::{mpsc, watch};
@@ -19,6 +19,11 @@ pub struct Transport {
     /// Set once the remote side was reached, where an open transport alone does not show that: a link that breaks before
     /// is not opened again by itself.
     pub reached: Option<Arc<AtomicBool>>,
+}
+
+/// Returns whether the remote side itself was reached, by the mark of a [`Transport`]; without one an open transport shows it.
+pub(crate) fn is_reached(mark: Option<&Arc<AtomicBool>>) -> bool {
+    mark.is_none_or(|mark| mark.load(Ordering::Acquire))
 }
 
 /// An open connection to a screen of pixels.

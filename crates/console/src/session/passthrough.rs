@@ -45,7 +45,7 @@ impl Passthrough {
         enough: impl Future<Output = T>,
     ) -> Result<Option<T>, E> {
         let Link { mut reader, mut writer, takes_input, resize } = self.link;
-        // Where nothing is sent, whoever reads the input must not wait for room. A channel without a sender is one on which
+        // Where nothing is sent, the reader of the input must not wait for room. A channel without a sender is one on which
         // nothing comes.
         let mut input = if takes_input {
             input

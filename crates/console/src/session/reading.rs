@@ -1,7 +1,7 @@
 //! The incoming direction of one connection: the seam to the one before, and the emulator fed with what has arrived.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 
 use bytes::Bytes;
 use tokio::sync::mpsc;
@@ -12,6 +12,7 @@ use super::replay::{Recent, Replay, Verdict};
 use super::retries::may_pass;
 use super::shared::{MAX_FEED_TIME, SharedScreen};
 use crate::SessionState;
+use crate::transport::is_reached;
 use qdeck_model::{Problem, Timestamp};
 
 /// Feeds what arrives on one connection to the emulator.
@@ -84,7 +85,7 @@ impl Reading<'_> {
 
     /// Returns whether the remote side itself has answered.
     fn has_answered(&self) -> bool {
-        self.reached.as_ref().is_none_or(|reached| reached.load(Ordering::Acquire))
+        is_reached(self.reached.as_ref())
     }
 
     /// When what is held back is shown. A program that has yet to reach the remote side may be silent for as long as it wants.

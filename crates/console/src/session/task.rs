@@ -1,7 +1,7 @@
 //! The task behind a session: opens the transport, carries its bytes, and opens it again when it breaks.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 
 use bytes::Bytes;
 use tokio::sync::{mpsc, watch};
@@ -14,6 +14,7 @@ use super::reading::Reading;
 use super::replay::Recent;
 use super::retries::{Retries, wait_for_next};
 use super::shared::SharedScreen;
+use crate::transport::is_reached;
 use crate::{Connector, Opened, PixelTransport, ResizeReports, SessionState, Size};
 use qdeck_model::{Problem, ProblemKind};
 
@@ -62,7 +63,7 @@ impl SessionTask {
                     let end = self.carry(transport.into(), reached.clone(), &mut past).await;
                     past.retries.lasted(began_at.elapsed());
                     let was_live = self.shared.status().state == SessionState::Live;
-                    if was_live && reached.is_none_or(|reached| reached.load(Ordering::Acquire)) {
+                    if was_live && is_reached(reached.as_ref()) {
                         past.ended_at = Some(Instant::now());
                     }
                     end

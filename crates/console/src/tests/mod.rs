@@ -63,22 +63,23 @@ impl Remote {
     }
 }
 
+/// The remote end of a connection, and the stream to it.
+fn connection(takes_input: bool) -> (Remote, ByteStream) {
+    let (output, from) = mpsc::channel(4);
+    let (to, input) = mpsc::channel(4);
+    (Remote { output, input }, ByteStream::Channel { from, to: takes_input.then_some(to) })
+}
+
 /// A connector, and the remote ends of its connections in their order.
 fn remotes(size_reports: bool, takes_input: bool) -> (Connector, mpsc::Receiver<Remote>) {
     let (arrivals, arrived) = mpsc::channel(4);
     let connector: Connector = Arc::new(move || {
         let arrivals = arrivals.clone();
         Box::pin(async move {
-            let (output, from) = mpsc::channel(4);
-            let (to, input) = mpsc::channel(4);
-            arrivals.send(Remote { output, input }).await.unwrap();
-            let to = takes_input.then_some(to);
+            let (remote, stream) = connection(takes_input);
+            arrivals.send(remote).await.unwrap();
             let resize = if size_reports { ResizeReports::Sequence } else { ResizeReports::Ignored };
-            Ok(Opened::Terminal(Transport {
-                stream: ByteStream::Channel { from, to },
-                resize,
-                reached: None,
-            }))
+            Ok(Opened::Terminal(Transport { stream, resize, reached: None }))
         })
     });
     (connector, arrived)

@@ -232,11 +232,9 @@ fn programs() -> (Connector, mpsc::Receiver<(Remote, Arc<AtomicBool>)>) {
     let connector: Connector = Arc::new(move || {
         let arrivals = arrivals.clone();
         Box::pin(async move {
-            let (output, from) = mpsc::channel(4);
-            let (to, input) = mpsc::channel(4);
+            let (remote, stream) = connection(true);
             let reached = Arc::new(AtomicBool::new(false));
-            arrivals.send((Remote { output, input }, Arc::clone(&reached))).await.unwrap();
-            let stream = ByteStream::Channel { from, to: Some(to) };
+            arrivals.send((remote, Arc::clone(&reached))).await.unwrap();
             Ok(Opened::Terminal(Transport { stream, resize: ResizeReports::Ignored, reached: Some(reached) }))
         })
     });
