@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use crate::fleets::{large, percentile, words};
-use crate::measures::{Figures, choose};
+use crate::measures::{Figures, attach};
 use crate::terminal::Terminal;
 
 /// Rows of the fleets, where none are asked for by name.
@@ -27,11 +27,7 @@ pub fn run(wanted: &[String]) {
 fn beside(instances: usize) -> Figures {
     let (_cloud, program) = large(instances, "refresh = \"5s\"\nsample_every = \"1h\"\n");
     let terminal = &program.terminal;
-    choose(terminal, "relay-2");
-    terminal.type_keys("a");
-    terminal.wait_for("live");
-    terminal.type_keys("\r");
-    terminal.wait_for("relay-2:~");
+    attach(terminal);
     let first = vec![echo(terminal)];
     std::thread::sleep(Duration::from_secs(30));
     let paced: Vec<_> = (0..3).map(|_| echo(terminal)).collect();

@@ -194,10 +194,19 @@ fn memory() -> Figures {
 }
 
 /// Opens the pane of instances narrowed to one, with the cursor on it.
-pub fn choose(terminal: &Terminal, name: &str) {
+fn choose(terminal: &Terminal, name: &str) {
     terminal.wait_for("running");
     terminal.type_keys(&format!("/name:/^{name}$/\r"));
     terminal.wait_for("1 of ");
+}
+
+/// Attaches the console of `relay-2`, with a prompt of its shell.
+pub fn attach(terminal: &Terminal) {
+    choose(terminal, "relay-2");
+    terminal.type_keys("a");
+    terminal.wait_for("live");
+    terminal.type_keys("\r");
+    terminal.wait_for("relay-2:~");
 }
 
 /// 64 MiB of coloured lines through an attached console, from the demo's shell to the screen.
@@ -206,11 +215,7 @@ fn console() -> Figures {
     let cloud = Cloud::start(&[]);
     let program = program(&cloud.config());
     let terminal = &program.terminal;
-    choose(terminal, "relay-2");
-    terminal.type_keys("a");
-    terminal.wait_for("live");
-    terminal.type_keys("\r");
-    terminal.wait_for("relay-2:~");
+    attach(terminal);
     terminal.type_keys("stty -echo; echo ready$((1))\r");
     terminal.wait_for("ready1");
     let before = usage(terminal.pid());

@@ -161,7 +161,7 @@ pub(super) fn history(of: &JournalArguments) -> ExitCode {
 fn finish(result: Result<ExitCode, CommandError>, form: OutputForm) -> ExitCode {
     match result {
         Ok(code) => code,
-        // Whoever read the result has enough of it.
+        // The reader of the result has enough of it.
         Err(error) if error.is_closed_pipe => ExitCode::from(error.code as u8),
         Err(error) => {
             match form {

@@ -28,7 +28,7 @@ struct Values<S> {
 
 /// A pointer that counts its holders.
 pub(crate) trait Counted {
-    /// Those that share the value; 0 where nobody counts them.
+    /// Those that share the value; 0 where they are not counted.
     fn holders(&self) -> usize;
 }
 

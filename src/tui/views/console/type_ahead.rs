@@ -6,7 +6,7 @@
 //! acts    yes               m                    q: closes no
 //! ```
 //!
-//! A key acts there only after a pause of the keyboard, since whoever types without one has not seen the change.
+//! A key acts there only after a pause of the keyboard, since a person who types without one has not seen the change.
 
 use std::time::Duration;
 

@@ -148,9 +148,7 @@ impl Pane {
         parts.push(Part::new(SIZE_RANK, (size, theme.dim)));
         parts
     }
-}
 
-impl Pane {
     /// The state of the instance as the fleet reports it, where it is down: the link to its console may be a good one.
     fn instance_state(&self, look: &ScreenLook<'_>) -> Option<Piece> {
         let id = &self.console.id;
