@@ -116,30 +116,37 @@ impl Reader<'_> {
         let base_url = read_base_url(section, spec, insecure, notes);
         let credentials = spec.map(|spec| read_credentials(section, spec, self.path, notes));
         let settings = spec.map(|spec| read_settings(section, spec.settings, notes));
-        let context = Context {
+        let insecure_tls = section.boolean("insecure_tls", notes);
+        let read_only = section.boolean("read_only", notes);
+        let protected = section.boolean("protected", notes);
+        let color = read_color(section, notes);
+        let console_encoding = read_encoding(section, notes);
+        let ssh = read_ssh(section, notes);
+        let concurrency = section.count("concurrency", 1..65, notes);
+        let requests_per_second = section.count("requests_per_second", 1..1_001, notes);
+        let answer_timeout = section.duration("answer_timeout", ANSWER_TIMEOUT_RANGE, notes);
+        let enabled = section.boolean("enabled", notes);
+        // Only here, where every mistake of the section is noted.
+        Some(Context {
             name: ContextName::new(name.value),
             spec: spec?,
             base_url: base_url?,
             credentials: credentials??,
             settings: settings?,
-            insecure_tls: section.boolean("insecure_tls", notes).unwrap_or(false),
+            insecure_tls: insecure_tls.unwrap_or(false),
             insecure,
-            read_only: section.boolean("read_only", notes).unwrap_or(false),
-            protected: section.boolean("protected", notes).unwrap_or(false),
-            color: read_color(section, notes),
-            console_encoding: read_encoding(section, notes),
-            ssh: read_ssh(section, notes),
-            concurrency: section.count("concurrency", 1..65, notes).unwrap_or(DEFAULT_CONCURRENCY),
-            requests_per_second: section
-                .count("requests_per_second", 1..1_001, notes)
+            read_only: read_only.unwrap_or(false),
+            protected: protected.unwrap_or(false),
+            color,
+            console_encoding,
+            ssh,
+            concurrency: concurrency.unwrap_or(DEFAULT_CONCURRENCY),
+            requests_per_second: requests_per_second
                 .and_then(|found| u32::try_from(found).ok())
                 .unwrap_or(DEFAULT_REQUESTS_PER_SECOND),
-            answer_timeout: section
-                .duration("answer_timeout", ANSWER_TIMEOUT_RANGE, notes)
-                .unwrap_or(DEFAULT_ANSWER_TIMEOUT),
-            enabled: section.boolean("enabled", notes).unwrap_or(true),
-        };
-        Some(context)
+            answer_timeout: answer_timeout.unwrap_or(DEFAULT_ANSWER_TIMEOUT),
+            enabled: enabled.unwrap_or(true),
+        })
     }
 
     fn platform(

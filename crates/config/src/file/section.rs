@@ -98,10 +98,8 @@ impl<'a, 's> Section<'a, 's> {
         notes: &mut Notes<'_>,
     ) -> Option<Duration> {
         let (_, value) = self.entry(key)?;
-        let wanted = format!(
-            "a duration such as \"5s\", \"500ms\" or \"2m\", from {:?} to {:?}",
-            range.start, range.end
-        );
+        let wanted =
+            format!("a duration such as \"2m\", from {} to {}", written(range.start), written(range.end));
         let DeValue::String(text) = value.get_ref() else {
             wrong_type(notes, value.span(), key, value.get_ref(), &wanted);
             return None;
@@ -230,6 +228,15 @@ pub fn duration(text: &str) -> Option<Duration> {
     Some(Duration::from_millis(number.checked_mul(milliseconds)?))
 }
 
+/// A duration of whole seconds as it is written in the file, in the largest unit that it is a multiple of.
+fn written(duration: Duration) -> String {
+    match duration.as_secs() {
+        seconds if seconds % 3_600 == 0 => format!("{}h", seconds / 3_600),
+        seconds if seconds % 60 == 0 => format!("{}m", seconds / 60),
+        seconds => format!("{seconds}s"),
+    }
+}
+
 /// Reads `64KiB`, `32MiB`, `1GiB`, `500` (bytes).
 fn size(text: &str) -> Option<u64> {
     let text = text.trim();
@@ -256,6 +263,9 @@ mod tests {
         assert_eq!(duration("2m"), Some(Duration::from_secs(120)));
         for wrong in ["", "5", "s", "-5s", "5d", "99999999999999999999s", "99999999999999999h"] {
             assert_eq!(duration(wrong), None, "{wrong}");
+        }
+        for text in ["1s", "90s", "5m", "1h", "24h"] {
+            assert_eq!(duration(text).map(written).as_deref(), Some(text));
         }
         assert_eq!(size("32MiB"), Some(32 << 20));
         assert_eq!(size("500"), Some(500));
