@@ -88,7 +88,7 @@ pub struct ScreenArguments {
     #[arg(long, value_name = "TIME", value_parser = refresh_interval)]
     pub refresh: Option<Duration>,
     /// The theme
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = Settings::THEMES)]
     pub theme: Option<String>,
     /// Draw with ASCII only
     #[arg(long)]

@@ -55,7 +55,7 @@ pub const SETTINGS: [Key; 20] = [
     ),
     key(
         "theme",
-        "the name of a theme",
+        "`\"dark\"`, `\"light\"`, `\"harbour\"`, `\"contrast\"` or `\"mono\"`",
         "`\"dark\"` or `\"light\"`, as the terminal's background is",
         "The colours. `T` switches between the themes; what it chose is kept and comes before this. `NO_COLOR` turns \
          colours off.",

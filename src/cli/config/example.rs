@@ -27,9 +27,9 @@ pictures = "auto"          # how screens of pixels are drawn: auto, kitty, sixel
 read_only = false          # change nothing through any context
 # console_fonts = ["/usr/share/consolefonts/Lat15-VGA16.psf.gz"] # fonts by which the text of a VNC screen is recognised
 # recordings = "~/casts"   # where recordings of consoles are written; without it the state directory
-# theme = "light"          # without it as the terminal is; T switches between the themes
+# theme = "light"          # dark, light, harbour, contrast or mono; without it as the terminal is; T switches
 
-# Key bindings of your own: a place, then a command and its keys; [] unbinds. Every name is in docs/keys.md.
+# Key bindings of your own: a key context, then a command and its keys; [] unbinds. Every name is in docs/keys.md.
 # [keys.table]
 # describe = ["d", "f2"]
 # mark-range = []

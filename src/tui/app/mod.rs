@@ -169,23 +169,15 @@ impl App {
         for problem in problems {
             messages.add(now, true, problem.to_string());
         }
-        let theme = match &options.theme {
-            theme::Choice::Terminal(background) => {
-                let name = background.unwrap_or(Background::Dark).theme();
-                theme::load(name, options.depth).unwrap_or_else(|| theme::default(options.depth))
-            }
-            theme::Choice::Argument(name) | theme::Choice::Configured(name) => {
-                theme::load(name, options.depth).unwrap_or_else(|| {
-                    let known: Vec<_> = theme::names().collect();
-                    messages.add(now, true, format!("no theme `{name}`; there are {}", known.join(", ")));
-                    theme::default(options.depth)
-                })
-            }
+        let name = match &options.theme {
+            theme::Choice::Terminal(background) => background.unwrap_or(Background::Dark).theme(),
+            theme::Choice::Argument(name) | theme::Choice::Configured(name) => name,
         };
         Self {
             store,
             now,
             keymap,
+        let theme = theme::load(name, options.depth).unwrap_or_else(|| theme::default(options.depth));
             theme,
             panes: Kind::ALL.map(Pane::new),
             active: 0,

@@ -255,6 +255,11 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_themes_are_those_that_the_configuration_takes() {
+        assert!(names().eq(crate::config::Settings::THEMES));
+    }
+
+    #[test]
     fn every_embedded_theme_reads_and_names_every_role() {
         for (name, text) in EMBEDDED {
             parse(name, text, Depth::True).unwrap();

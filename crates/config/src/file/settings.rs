@@ -145,6 +145,9 @@ impl Settings {
     /// platform, less often is no view of anything live.
     pub const PACE: std::ops::Range<Duration> = Duration::from_secs(1)..Duration::from_secs(3_600);
 
+    /// The names of the themes, the default first.
+    pub const THEMES: [&str; 5] = ["dark", "light", "harbour", "contrast", "mono"];
+
     /// The range in which `away_after` may lie.
     const AWAY: std::ops::Range<Duration> = Duration::from_secs(60)..Duration::from_secs(24 * 3_600);
 
@@ -162,7 +165,7 @@ impl Settings {
             slow_others: read_slowness(top, "slow_others", notes).unwrap_or(plain.slow_others),
             slow_away: read_slowness(top, "slow_away", notes).unwrap_or(plain.slow_away),
             away_after: top.duration("away_after", Self::AWAY, notes).unwrap_or(plain.away_after),
-            theme: top.string("theme", "dark", notes).map(|found| found.value.to_owned()),
+            theme: read_theme(top, notes),
             mouse: top.boolean("mouse", notes).unwrap_or(plain.mouse),
             ascii: top.boolean("ascii", notes).unwrap_or(plain.ascii),
             log_buffer: top.size("log_buffer", 64 << 10..4 << 30, notes).unwrap_or(plain.log_buffer),
@@ -187,6 +190,17 @@ impl Settings {
                 .unwrap_or_default(),
         }
     }
+}
+
+fn read_theme(top: &Section<'_, '_>, notes: &mut Notes<'_>) -> Option<String> {
+    let written = top.string("theme", Settings::THEMES[0], notes)?;
+    if !Settings::THEMES.contains(&written.value) {
+        notes
+            .add(written.span, format!("there is no theme `{}`", written.value))
+            .expected(format!("expected one of: {}", Settings::THEMES.join(", ")))
+            .nearest(written.value, &Settings::THEMES);
+    }
+    Some(written.value.to_owned())
 }
 
 fn read_slowness(top: &Section<'_, '_>, key: &str, notes: &mut Notes<'_>) -> Option<u32> {
