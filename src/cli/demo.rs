@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use tokio::sync::Notify;
 
+use super::output::StandardOutput;
 use super::{DemoArguments, Failure};
 use crate::config::{Context, SecretRef, parse};
 use crate::demo::{Access, Cloud, CloudOptions, Entry};
@@ -75,7 +76,7 @@ pub(super) async fn serve(options: DemoArguments) -> Result<ExitCode, Failure> {
     let secrets = SecretFolder::new()?;
     let text = configuration(&cloud, &secrets)?;
     // Written in one piece: a reader may stop at the last line.
-    let mut out = std::io::stdout();
+    let mut out = StandardOutput;
     out.write_all(text.as_bytes())?;
     out.flush()?;
     writeln!(

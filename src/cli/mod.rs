@@ -35,6 +35,7 @@ use crate::config::{ConfigError, Settings};
 use crate::console_fonts::ConsoleFontError;
 use crate::leave;
 use crate::providers::Registry;
+use output::StandardOutput;
 
 /// One terminal from which to command compute on several cloud platforms.
 #[derive(Debug, Parser)]
@@ -44,15 +45,18 @@ pub struct Arguments {
     #[command(flatten)]
     pub screen: ScreenArguments,
     /// The configuration file [default: the platform's directory, see `qdeck config path`]
-    #[arg(long, global = true, value_name = "FILE", env = "QDECK_CONFIG")]
+    #[arg(long, global = true, value_name = "FILE", env = "QDECK_CONFIG", help_heading = GLOBAL_OPTIONS)]
     pub config: Option<PathBuf>,
     /// Write what the program does to this file, for a bug report; it holds no secrets
-    #[arg(long, global = true, value_name = "FILE", env = "QDECK_LOG")]
+    #[arg(long, global = true, value_name = "FILE", env = "QDECK_LOG", help_heading = GLOBAL_OPTIONS)]
     pub log_file: Option<PathBuf>,
     /// Without a command the screen starts.
     #[command(subcommand)]
     pub command: Option<Command>,
 }
+
+/// The heading of options that every command takes, which would be among its own otherwise.
+const GLOBAL_OPTIONS: &str = "Options of every command";
 
 impl Arguments {
     /// `--demo` beside a command, which goes to the contexts of the configuration: one that is meant for the demo must not
@@ -248,10 +252,14 @@ fn dispatch(arguments: &Arguments) -> Result<ExitCode, Failure> {
     }
     let file = arguments.config.as_deref();
     let registry = Registry::builtin();
-    let mut out = std::io::stdout();
+    let mut out = StandardOutput;
     match &arguments.command {
         Some(Command::Completions { shell }) => {
-            clap_complete::generate(*shell, &mut Arguments::command(), "qdeck", &mut out);
+            // The generator panics where it cannot write.
+            let mut script = Vec::new();
+            clap_complete::generate(*shell, &mut Arguments::command(), "qdeck", &mut script);
+            out.write_all(&script)?;
+            out.flush()?;
             Ok(ExitCode::SUCCESS)
         }
         Some(Command::Console(of)) => Ok(block_on(console::run(arguments, of, &registry))?),

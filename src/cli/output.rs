@@ -7,9 +7,28 @@ use unicode_width::UnicodeWidthStr as _;
 
 use crate::model::ResourceId;
 
+/// Standard output, whose errors name it.
+pub(super) struct StandardOutput;
+
+impl StandardOutput {
+    fn named(error: io::Error) -> io::Error {
+        io::Error::new(error.kind(), format!("could not write to standard output: {error}"))
+    }
+}
+
+impl io::Write for StandardOutput {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        io::stdout().write(bytes).map_err(Self::named)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        io::stdout().flush().map_err(Self::named)
+    }
+}
+
 /// Prints a line of a result.
 pub(super) fn line(text: &str) -> io::Result<()> {
-    writeln!(io::stdout(), "{text}")
+    writeln!(StandardOutput, "{text}")
 }
 
 /// Prints a document over several lines.

@@ -195,3 +195,28 @@ fn completions_are_printed() {
         assert!(found.status.success() && text(&found.stdout).contains("qdeck"));
     }
 }
+
+#[test]
+fn output_that_cannot_be_written_is_reported_and_a_closed_pipe_is_not() {
+    let home = tempfile::tempdir().expect("a folder");
+    for arguments in [&["completions", "bash"][..], &["config", "path"], &["journal"]] {
+        let into = |stdout: Stdio| {
+            let mut command = Command::new(QDECK);
+            command.args(arguments).env_clear().env("HOME", home.path()).stdin(Stdio::null());
+            command.stdout(stdout).stderr(Stdio::piped()).output().expect("it runs")
+        };
+        let (reader, writer) = std::io::pipe().expect("a pipe");
+        drop(reader);
+        let closed = into(writer.into());
+        assert_eq!((closed.status.code(), text(&closed.stderr).as_str()), (Some(1), ""), "{arguments:?}");
+        #[cfg(target_os = "linux")]
+        {
+            let full = std::fs::OpenOptions::new().write(true).open("/dev/full").expect("it is there");
+            let failed = into(full.into());
+            let error = text(&failed.stderr);
+            assert_eq!(failed.status.code(), Some(1), "{arguments:?}");
+            assert!(error.starts_with("qdeck: could not write to standard output: "), "{error}");
+            assert_eq!(error.lines().count(), 1, "{error}");
+        }
+    }
+}
