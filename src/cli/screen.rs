@@ -160,8 +160,8 @@ async fn start_demo(config: &mut Config, registry: &Registry) -> Result<crate::d
 async fn start_demo(config: &mut Config, _: &Registry) -> Result<std::convert::Infallible, Failure> {
     use crate::config::Origin;
     let why = match &config.origin {
-        Origin::Nothing(why) => why.clone(),
-        Origin::File(path) => format!("{} has no contexts", path.display()),
+        Origin::Nothing(None) => "no configuration file found".to_owned(),
+        Origin::Nothing(Some(path)) | Origin::File(path) => format!("{} has no contexts", path.display()),
         Origin::Discovered(_) => "the demo was asked for".to_owned(),
     };
     Err(Failure::Message(format!(
@@ -192,6 +192,10 @@ pub(super) fn select_contexts(config: &mut Config, names: &[String]) -> Result<(
         let suggestion =
             nearest(name, &known).map_or_else(String::new, |word| format!(". Did you mean `{word}`?"));
         return Err(Failure::Message(format!(
+    if known.is_empty() {
+        let names = names.join(",");
+        return Err(Failure::Message(format!("no context `{names}`: none is configured")));
+    }
             "no context `{name}`; there are {}{suggestion}",
             known.join(", ")
         )));
@@ -230,11 +234,9 @@ mod tests {
         assert_ne!(one, other);
         assert_eq!(one, file("one.toml"));
         assert!(one.file_name().unwrap().to_string_lossy().ends_with("%one.toml.toml"), "{one:?}");
-        let usual = kept_file(false, "screen", &Origin::Nothing(String::new())).unwrap();
+        let usual = kept_file(false, "screen", &Origin::Nothing(None)).unwrap();
         assert!(usual.ends_with("screen.toml"), "{usual:?}");
-        assert!(
-            kept_file(true, "screen", &Origin::Nothing(String::new())).unwrap().ends_with("screen-demo.toml")
-        );
+        assert!(kept_file(true, "screen", &Origin::Nothing(None)).unwrap().ends_with("screen-demo.toml"));
         if let Some(path) = default_path() {
             assert_eq!(kept_file(false, "screen", &Origin::File(path)), Some(usual));
         }

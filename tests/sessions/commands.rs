@@ -73,7 +73,9 @@ fn a_file_is_written_found_and_not_written_over() {
     assert_eq!(again.status.code(), Some(1));
     assert!(text(&again.stderr).contains("exists already"));
     let check = qdeck(home.path(), &["config", "check"]);
-    assert!(text(&check.stdout).contains("has no contexts yet"), "{}", text(&check.stdout));
+    assert!(text(&check.stdout).contains("has no contexts yet: fill one in"), "{}", text(&check.stdout));
+    let other = qdeck(home.path(), &["config", "init", "--config", "other.toml"]);
+    assert!(text(&other.stdout).ends_with("qdeck config check --config 'other.toml'\n"), "{other:?}");
 }
 
 #[test]

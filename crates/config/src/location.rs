@@ -23,8 +23,8 @@ pub enum Origin {
     File(PathBuf),
     /// The places where the platforms' own tools keep their credentials: a line for each context, for the user.
     Discovered(Vec<String>),
-    /// Nothing was found, or a file without contexts; a sentence for the user.
-    Nothing(String),
+    /// Nothing was found but, where there is one, this file without contexts.
+    Nothing(Option<PathBuf>),
 }
 
 /// The configuration of a run.
@@ -73,7 +73,7 @@ pub fn load(
     variable: impl Fn(&str) -> Option<String>,
 ) -> Result<Config, ConfigError> {
     let path = asked.map(Path::to_owned).or_else(default_path);
-    let mut nothing = "no configuration file found".to_owned();
+    let mut without_contexts = None;
     let mut settings = Settings::default();
     if let Some(path) = path {
         match qdeck_files::read_text(&path, MAX_CONFIG_BYTES) {
@@ -89,7 +89,7 @@ pub fn load(
                     });
                 }
                 settings = read;
-                nothing = format!("{} has no contexts yet", path.display());
+                without_contexts = Some(path);
             }
             Err(error) if asked.is_none() && error.is_missing() => {}
             Err(error) => return Err(error.into()),
@@ -101,7 +101,11 @@ pub fn load(
     note_variables(&contexts);
     Ok(Config {
         settings,
-        origin: if sources.is_empty() { Origin::Nothing(nothing) } else { Origin::Discovered(sources) },
+        origin: if sources.is_empty() {
+            Origin::Nothing(without_contexts)
+        } else {
+            Origin::Discovered(sources)
+        },
         contexts,
         incomplete: found.incomplete,
     })

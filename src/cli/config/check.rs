@@ -71,16 +71,21 @@ fn source(config: &Config, paint: Paint) -> String {
     let mut lines = Vec::new();
     match &config.origin {
         Origin::File(path) if config.contexts.is_empty() => {
-            lines.push(format!("{}: no mistakes, but it has no contexts yet", path.display()));
+            lines.push(format!("{}: no mistakes, but it has no contexts yet: fill one in", path.display()));
         }
         Origin::File(path) => lines.push(format!("{}: no mistakes", path.display())),
         Origin::Discovered(sources) => {
             lines.push("no configuration file has contexts; these credentials were found:".to_owned());
             lines.extend(sources.iter().map(|source| format!("  + {}", harmless(source))));
         }
-        Origin::Nothing(why) => {
-            lines.push(format!("{why}; `qdeck config init` writes one, `qdeck` alone shows the demo"));
+        Origin::Nothing(Some(path)) => {
+            let path = path.display();
+            lines.push(format!("{path} has no contexts yet: fill one in; `qdeck` alone shows the demo"));
         }
+        Origin::Nothing(None) => lines.push(
+            "no configuration file found; `qdeck config init` writes one, `qdeck` alone shows the demo"
+                .into(),
+        ),
     }
     if let Origin::File(path) = &config.origin
         && let Some(warning) = write_warning(path)

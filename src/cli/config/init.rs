@@ -7,6 +7,7 @@ use super::example::SETTINGS;
 use super::path_of;
 use crate::cli::Failure;
 use crate::config::{Discovery, discover, section};
+use crate::net::quoted;
 use crate::providers::Registry;
 
 /// The file to start from: the example's settings, the contexts of what was found, and the example's contexts commented
@@ -60,7 +61,10 @@ pub fn init(
     } else {
         "It refers to the credentials that were found. Try them with"
     };
-    writeln!(out, "{next}: qdeck config check")?;
+    // A file in another place than the usual one is found by its name alone.
+    let option =
+        asked.map_or_else(String::new, |path| format!(" --config {}", quoted(&path.to_string_lossy())));
+    writeln!(out, "{next}: qdeck config check{option}")?;
     Ok(())
 }
 
