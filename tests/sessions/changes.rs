@@ -18,7 +18,11 @@ struct Setup {
 
 impl Setup {
     fn start() -> Self {
-        let cloud = Cloud::start(&["--faces", "exoscale"]);
+        Self::of("exoscale")
+    }
+
+    fn of(platform: &str) -> Self {
+        let cloud = Cloud::start(&["--faces", platform]);
         let home = tempfile::tempdir().expect("a folder");
         std::fs::write(home.path().join("config.toml"), cloud.text()).expect("writable");
         Self { cloud, home }
@@ -158,6 +162,18 @@ fn what_is_not_there_and_what_is_misspelt_is_an_error_of_its_own() {
     let gone = it.qdeck(&["wait", "nothing-has-it", "--for", "gone"]);
     assert_eq!(gone.status.code(), Some(0));
     assert_eq!(it.outcomes(), Vec::<String>::new());
+}
+
+#[test]
+fn instances_are_made_in_the_container_that_is_named() {
+    let it = Setup::of("cycle");
+    let create = ["do", "instance.create", "Order queue", "--dry-run"];
+    let (code, document) = it.json(&create);
+    assert_eq!(code, 2, "{document}");
+    assert!(document["error"]["message"].to_string().contains("server_id: must be filled in"), "{document}");
+    let (code, document) = it.json(&create[..2]);
+    assert_eq!(code, 2, "{document}");
+    assert!(document["error"]["message"].to_string().contains("name the container"), "{document}");
 }
 
 #[test]

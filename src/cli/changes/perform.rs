@@ -14,8 +14,8 @@ use crate::cli::error::{Code, CommandError};
 use crate::cli::{output, targets};
 use crate::fleet::{BulkItem, Fleet, FleetEvent, PreparedBulk, WriteEnd, WriteEvent, WritePhase};
 use crate::model::{
-    Action, Availability, ContextName, FormValues, Kind, Origin, Problem, ProblemKind, Resource, Target,
-    WriteId,
+    Action, ActionId, Availability, ContextName, FormValues, Kind, Origin, Problem, ProblemKind, Resource,
+    Target, WriteId,
 };
 
 /// Does it.
@@ -109,9 +109,9 @@ async fn prepare_rows(
     declared: &Action,
     given: &GivenValues,
 ) -> Result<PreparedBulk, CommandError> {
-    let kind = declared.id.kind().unwrap_or(Kind::Instance);
+    let kind = target_kind(declared.id);
     if of.targets.is_empty() && of.filter.is_none() {
-        let message = format!("{} needs a target: the name of an {}", declared.id, kind.singular());
+        let message = format!("{} needs a target: name the {}", declared.id, kind.singular());
         return Err(CommandError::usage(message).hint("NAME, CONTEXT/NAME or an id, or --filter"));
     }
     // Where every target names its context, no other one is listed.
@@ -143,6 +143,14 @@ async fn prepare_rows(
     let unfit = unfit.into_iter().filter_map(|(target, why)| Some(BulkItem { target, prepared: Err(why?) }));
     bulk.items.extend(unfit);
     Ok(bulk)
+}
+
+/// The kind of the rows that an action is done to: that of its id, but instances are made in a container.
+fn target_kind(id: ActionId) -> Kind {
+    match id {
+        ActionId::INSTANCE_CREATE => Kind::Container,
+        other => other.kind().unwrap_or(Kind::Instance),
+    }
 }
 
 /// Why an action does not fit a row.

@@ -122,7 +122,7 @@ impl Characters {
         let odd = text.chars().find(|&c| !plain(c) && !also.contains(c));
         odd.map_or(Ok(()), |odd| {
             let odd = if odd == ' ' { "a space".to_owned() } else { odd.to_string() };
-            Err(format!("may hold {letters}, digits and {}, not {odd}", spelled(also)))
+            Err(format!("may hold {}, not {odd}", allowed(letters, also)))
         })
     }
 }
@@ -132,8 +132,15 @@ fn characters(count: usize) -> String {
 }
 
 /// `._-` as it is read: `. _ -`.
-fn spelled(characters: &str) -> String {
-    characters.chars().map(String::from).collect::<Vec<_>>().join(" ")
+/// What a name may hold, in words: `letters, digits, spaces and . _ -`.
+fn allowed(letters: &str, also: &str) -> String {
+    let signs: Vec<String> = also.chars().filter(|sign| *sign != ' ').map(String::from).collect();
+    let signs = signs.join(" ");
+    let spaces = if also.contains(' ') { "spaces" } else { "" };
+    let mut words = vec![letters, "digits", spaces, &signs];
+    words.retain(|word| !word.is_empty());
+    let last = words.pop().unwrap_or_default();
+    format!("{} and {last}", words.join(", "))
 }
 
 impl NumberRule {

@@ -26,6 +26,10 @@ fn text_is_checked_for_length_characters_and_controls() {
     assert_eq!(check("-a").as_deref(), Some("must begin with one of the letters of ASCII or a digit"));
     let lower = TextRule { characters: Characters::LowerName { also: "-" }, ..name() };
     assert!(lower.check("Web").is_err() && lower.check("web-1").is_ok());
+    let spaced = TextRule { characters: Characters::Name { also: " ._-" }, ..name() };
+    assert_eq!(spaced.check("a:b").unwrap_err(), "may hold letters, digits, spaces and . _ -, not :");
+    let plain = TextRule { characters: Characters::LowerName { also: "" }, ..name() };
+    assert_eq!(plain.check("a:b").unwrap_err(), "may hold small letters and digits, not :");
     let ascii = TextRule { characters: Characters::Ascii, ..name() };
     assert_eq!(ascii.check("é").unwrap_err(), "may hold only ASCII characters, not é");
     let lines = TextRule { lines: true, ..TextRule::up_to(9) };
