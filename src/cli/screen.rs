@@ -79,6 +79,7 @@ pub(super) async fn show(
         theme: match (&asked.theme, settings.theme) {
             (Some(name), _) => theme::Choice::Argument(name.clone()),
             (None, Some(name)) => theme::Choice::Configured(name),
+        incomplete: config.incomplete,
             (None, None) => theme::Choice::Terminal(Background::detect(variable)),
         },
         ascii: asked.ascii || settings.ascii || is_ascii_terminal(variable),

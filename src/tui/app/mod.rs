@@ -47,6 +47,8 @@ use crate::table::Job;
 pub struct Options {
     /// A line to show once under the header: that this is the demo, how to leave it. Esc puts it away.
     pub banner: Option<String>,
+    /// What could not be used of what was configured, for the messages.
+    pub incomplete: Vec<String>,
     /// The theme of the start.
     pub theme: theme::Choice,
     /// ASCII only. Also taken when the locale's character set is not UTF-8.
@@ -91,6 +93,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             banner: None,
+            incomplete: Vec::new(),
             theme: theme::Choice::Terminal(None),
             ascii: false,
             read_only: false,
@@ -162,22 +165,23 @@ pub struct App {
 }
 
 impl App {
-    /// The screen at the start. Mistakes in the user's keys or theme are shown in the messages.
+    /// The screen at the start. Mistakes in the user's keys, and what could not be used, are shown in the
+    /// messages.
     pub fn new(store: Store, options: Options, now: Timestamp) -> Self {
         let (keymap, problems) = Keymap::load((!options.keys.is_empty()).then_some(&options.keys));
         let mut messages = Messages::default();
-        for problem in problems {
-            messages.add(now, true, problem.to_string());
+        for problem in problems.iter().map(ToString::to_string).chain(options.incomplete.iter().cloned()) {
+            messages.add(now, true, problem);
         }
         let name = match &options.theme {
             theme::Choice::Terminal(background) => background.unwrap_or(Background::Dark).theme(),
             theme::Choice::Argument(name) | theme::Choice::Configured(name) => name,
         };
+        let theme = theme::load(name, options.depth).unwrap_or_else(|| theme::default(options.depth));
         Self {
             store,
             now,
             keymap,
-        let theme = theme::load(name, options.depth).unwrap_or_else(|| theme::default(options.depth));
             theme,
             panes: Kind::ALL.map(Pane::new),
             active: 0,

@@ -35,7 +35,6 @@ pub fn draw<C: PartialEq>(
     }
     buf.set_style(area, theme.text);
     draw_border(area, buf, look, theme.accent);
-    put(buf, area.x + 2, area.y, area.width - 4, &format!(" {title} "), theme.title);
     if !foot.is_empty() {
         let foot = format!(" {} ", whole_parts(foot, "  ", area.width - 6));
         put(buf, area.x + 2, area.bottom() - 1, area.width - 4, &foot, theme.dim);
@@ -49,12 +48,24 @@ pub fn draw<C: PartialEq>(
         inner.height -= 1;
     }
     list.fit(inner.height.into());
-    if let Some(note) = list.scrolled() {
-        put_right(buf, area.right() - 2, area.y, area.width / 3, &format!(" {note} "), theme.warn);
-    }
+    draw_title(list, title, area, buf, look);
     list.drawn = (area, inner);
     draw_items(list, inner, buf, look);
     cursor
+}
+
+/// Draws the title, which gives way to the lines that are on the screen, where there are more.
+fn draw_title<C: PartialEq>(list: &List<C>, title: &str, area: Rect, buf: &mut Buffer, look: &Look<'_>) {
+    let title = format!(" {title} ");
+    let mut room = area.width - 4;
+    if let Some((first, last, lines)) = list.scrolled() {
+        let long = format!(" lines {first}-{last} of {lines} ");
+        let fits = columns(&title) + 1 + columns(&long) <= room;
+        let note = if fits { long } else { format!(" {first}-{last}/{lines} ") };
+        put_right(buf, area.right() - 2, area.y, room, &note, look.theme.warn);
+        room = room.saturating_sub(columns(&note) + 1);
+    }
+    put(buf, area.x + 2, area.y, room, &title, look.theme.title);
 }
 
 /// As many parts of a text as fit into these columns; all of it where not even the first does.

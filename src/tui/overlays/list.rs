@@ -274,13 +274,13 @@ impl<C: PartialEq> List<C> {
         (1..self.page).contains(&self.pinned) && self.shown.len() > self.page
     }
 
-    /// The lines that are on the screen, where there are more. A search shows how many match instead.
-    pub fn scrolled(&self) -> Option<String> {
+    /// The first and the last line that are on the screen, and how many there are, where there are more. A search shows how
+    /// many match instead.
+    pub fn scrolled(&self) -> Option<(usize, usize, usize)> {
         let lines = self.shown.len().saturating_sub(self.pinned);
         let last = self.top + self.page.saturating_sub(self.pinned);
         let is_long = self.pinned == 0 && self.prompt.is_none() && lines > self.page;
-        (self.is_scrolled() || is_long)
-            .then(|| format!("lines {}-{} of {lines}", self.top + 1, last.min(lines)))
+        (self.is_scrolled() || is_long).then(|| (self.top + 1, last.min(lines), lines))
     }
 
     /// Moves the cursor.

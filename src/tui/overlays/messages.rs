@@ -1,10 +1,16 @@
 //! The messages so far, the latest first.
 
 use super::list::{Item, List, Tone};
-use super::{Menu, MenuLayer, Shape};
+use super::{Menu, MenuLayer, Shape, WIDE_MARGIN};
 use crate::model::Lifecycle;
 use crate::tui::Effect;
 use crate::tui::app::App;
+use crate::tui::draw::wrap;
+
+/// The columns of a time of day beyond those of a key of one letter.
+const CLOCK_COLUMNS: u16 = 7;
+/// The least columns that a message is wrapped to.
+const MIN_TEXT_COLUMNS: u16 = 12;
 
 /// The list of messages.
 pub struct Messages;
@@ -39,17 +45,18 @@ impl Menu for Messages {
 }
 
 fn items(app: &App) -> Vec<Item<String>> {
-    let mut items: Vec<Item<String>> = app
-        .messages
-        .iter()
-        .rev()
-        .map(|message| {
-            let tone = if message.bad { Tone::State(Lifecycle::Failed) } else { Tone::Plain };
-            let clock = message.at.clock();
-            let clock = clock.split('.').next().unwrap_or(&clock).to_owned();
-            Item::new(clock, message.text.clone(), "", message.text.clone()).toned(tone)
-        })
-        .collect();
+    // The width of the last frame; the next one has it after a change.
+    let room = app.header_area.width.saturating_sub(WIDE_MARGIN + CLOCK_COLUMNS).max(MIN_TEXT_COLUMNS);
+    let mut items = Vec::new();
+    for message in app.messages.iter().rev() {
+        let tone = if message.bad { Tone::State(Lifecycle::Failed) } else { Tone::Plain };
+        let clock = message.at.clock();
+        let clock = clock.split('.').next().unwrap_or(&clock).to_owned();
+        let mut lines = wrap(&message.text, room).into_iter();
+        let first = lines.next().unwrap_or_default();
+        items.push(Item::new(clock, first, "", message.text.clone()).toned(tone));
+        items.extend(lines.map(|line| Item::text("", line).toned(Tone::Note)));
+    }
     if items.is_empty() {
         items.push(Item::text("", "no messages yet").toned(Tone::Dim));
     }

@@ -107,25 +107,6 @@ fn the_hint_line_shows_whole_hints_the_most_useful_first() {
 }
 
 #[test]
-fn a_message_is_whole_where_hints_would_take_its_room_and_goes_when_another_box_opens() {
-    let mut scene = Scene::new(sample::fleet(), 60, 15);
-    let last = |scene: &Scene| scene.text().lines().last().unwrap_or_default().trim().to_owned();
-    scene.effects = scene.ui.settle(vec![Effect::report("Roll back image-resizer/1: done after 12s")]);
-    scene.draw();
-    assert!(last(&scene).ends_with("✔ Roll back image-resizer/1: done after 12s"), "{}", last(&scene));
-    scene.effects = scene.ui.settle(vec![Effect::complain("there is no such thing")]);
-    scene.draw();
-    assert!(last(&scene).contains("no such thing"), "{}", last(&scene));
-    scene.keys("o");
-    assert!(!last(&scene).contains("no such thing"), "{}", last(&scene));
-    // News of the fleet are about no box.
-    let now = scene.ui.app.now;
-    scene.ui.app.messages.add(now, true, "web-1 failed");
-    scene.keys("\x1b");
-    assert!(last(&scene).contains("web-1 failed"), "{}", last(&scene));
-}
-
-#[test]
 fn a_paste_of_a_megabyte_is_cut_in_every_input_with_a_notice() {
     let paste = TerminalEvent::Paste("web and more ".repeat(80_000));
     for before in ["/", ":", "?", "y/"] {

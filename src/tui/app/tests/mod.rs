@@ -10,6 +10,7 @@ mod forms;
 mod gpus;
 mod journal;
 mod keys;
+mod messages;
 mod pages;
 mod pictures;
 mod tables;

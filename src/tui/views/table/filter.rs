@@ -6,10 +6,14 @@ use ratatui::layout::{Position, Rect};
 
 use crate::tui::app::App;
 use crate::tui::command::Movement;
+use crate::tui::draw::{columns, put, wrap};
 use crate::tui::keymap::{Chord, Lookup};
 use crate::tui::layer::{Handled, Hint, Layer, Watched};
 use crate::tui::widgets::prompt::{Prompt, Typed};
-use crate::tui::{Command, Effect, KeyContext};
+use crate::tui::{Command, Effect, KeyContext, Look};
+
+/// The columns between the filter and a note beside it: the label, the cursor, and a gap.
+const MIN_GAP_COLUMNS: u16 = 6;
 
 /// The line in which the filter of the table in front is typed.
 pub struct FilterPrompt {
@@ -24,6 +28,20 @@ impl FilterPrompt {
     pub fn new(app: &App) -> Self {
         let before = app.pane().filter_text.clone();
         Self { prompt: Prompt::selected("/", &before), before, cursor: None }
+    }
+}
+
+/// Draws a mistake in the filter over as many rows above the line as it takes.
+fn draw_above(error: &str, line: Rect, area: Rect, buf: &mut Buffer, look: &Look<'_>) {
+    let text = wrap(error, line.width.saturating_sub(2));
+    let height = u16::try_from(text.len()).unwrap_or(u16::MAX).min(area.height);
+    let rows = Rect { y: line.y - height, height, ..line };
+    for at in rows.positions() {
+        buf[at].reset();
+    }
+    buf.set_style(rows, look.theme.text);
+    for (y, text) in (rows.top()..rows.bottom()).zip(&text) {
+        put(buf, rows.x + 1, y, rows.width - 2, text, look.theme.bad);
     }
 }
 
@@ -99,13 +117,14 @@ impl Layer for FilterPrompt {
         for at in line.positions() {
             buf[at].reset();
         }
-        let note = match app.pane().filter_error() {
-            Some(error) => format!("at {}: {error}", error.at + 1),
-            None => "enter keep  esc cancel".to_owned(),
-        };
-        let room = usize::from(line.width.saturating_sub(24));
-        let note: String = note.chars().take(room).collect();
-        self.cursor = Some(self.prompt.draw(line, &note, buf, &app.look()));
+        let error = app.pane().filter_error().map(|error| format!("at {}: {error}", error.at + 1));
+        let note = error.as_deref().unwrap_or("enter keep  esc cancel");
+        let is_beside = columns(self.prompt.text()) + columns(note) + MIN_GAP_COLUMNS <= line.width;
+        let look = app.look();
+        self.cursor = Some(self.prompt.draw(line, if is_beside { note } else { "" }, buf, &look));
+        if let Some(error) = error.filter(|_| !is_beside) {
+            draw_above(&error, line, area, buf, &look);
+        }
     }
 
     fn cursor(&self) -> Option<Position> {
