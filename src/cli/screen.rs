@@ -30,7 +30,10 @@ pub(super) async fn show(
     let asked = &arguments.screen;
     let mut config = load(arguments.config.as_deref(), &registry.specs(), Keymap::check, variable)?;
     require_terminal()?;
-    if play.is_some() {
+    if let Some(play) = play {
+        // A name that is mistyped is no reason to take the screen.
+        std::fs::metadata(&play.file)
+            .map_err(|error| Failure::Message(format!("{} cannot be read: {error}", play.file.display())))?;
         config.contexts.clear();
         config.incomplete.clear();
     }
@@ -76,10 +79,10 @@ pub(super) async fn show(
     fleet.pick_up();
     let options = Options {
         banner,
+        incomplete: config.incomplete,
         theme: match (&asked.theme, settings.theme) {
             (Some(name), _) => theme::Choice::Argument(name.clone()),
             (None, Some(name)) => theme::Choice::Configured(name),
-        incomplete: config.incomplete,
             (None, None) => theme::Choice::Terminal(Background::detect(variable)),
         },
         ascii: asked.ascii || settings.ascii || is_ascii_terminal(variable),
@@ -189,14 +192,14 @@ pub(super) fn select_contexts(config: &mut Config, names: &[String]) -> Result<(
         return Ok(());
     }
     let known: Vec<&str> = config.contexts.iter().map(|context| context.name.as_str()).collect();
-    if let Some(name) = names.iter().find(|name| !known.contains(&name.as_str())) {
-        let suggestion =
-            nearest(name, &known).map_or_else(String::new, |word| format!(". Did you mean `{word}`?"));
-        return Err(Failure::Message(format!(
     if known.is_empty() {
         let names = names.join(",");
         return Err(Failure::Message(format!("no context `{names}`: none is configured")));
     }
+    if let Some(name) = names.iter().find(|name| !known.contains(&name.as_str())) {
+        let suggestion =
+            nearest(name, &known).map_or_else(String::new, |word| format!(". Did you mean `{word}`?"));
+        return Err(Failure::Message(format!(
             "no context `{name}`; there are {}{suggestion}",
             known.join(", ")
         )));

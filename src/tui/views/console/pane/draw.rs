@@ -3,12 +3,12 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
-use unicode_width::UnicodeWidthStr;
 
 use super::Pane;
 use crate::console::{PixelScreen, SessionState, Size, TextScreen};
 use crate::model::age;
 use crate::tui::Look;
+use crate::tui::draw::{columns, put, wrap};
 use crate::tui::views::console::pixels::answer_text;
 use crate::tui::widgets::frame::Piece;
 
@@ -85,8 +85,14 @@ impl Pane {
             let takes_input = state == SessionState::Live && self.console.screen.takes_input();
             self.cursor = cursor.filter(|cursor| takes_input && grid.contains(*cursor));
         }
-        // Pixels are dimmed one by one.
-        if state.is_down() && (self.copy.is_some() || self.shown_pixels().is_none()) {
+        if let SessionState::Ended(Some(problem)) = &state
+            && self.copy.is_none()
+            && grid.positions().all(|at| buf[at].symbol().trim().is_empty())
+        {
+            // It has shown nothing, and the footer may have room for the beginning of the reason alone.
+            draw_message(&problem.message, grid, look.theme.bad, buf);
+        } else if state.is_down() && (self.copy.is_some() || self.shown_pixels().is_none()) {
+            // Pixels are dimmed one by one.
             buf.set_style(grid, Style::new().add_modifier(Modifier::DIM));
         }
         self.draw_waiting(grid, &state, buf, look);
@@ -124,9 +130,13 @@ impl Pane {
     }
 }
 
-/// Draws a line in the middle.
+/// Draws a text in the middle, over as many lines as it takes.
 fn draw_message(text: &str, grid: Rect, style: Style, buf: &mut Buffer) {
-    let width = u16::try_from(text.width()).unwrap_or(u16::MAX);
-    let x = grid.x + grid.width.saturating_sub(width) / 2;
-    buf.set_stringn(x, grid.y + grid.height / 2, text, grid.right().saturating_sub(x).into(), style);
+    let lines = wrap(text, grid.width);
+    let height = u16::try_from(lines.len()).unwrap_or(u16::MAX);
+    let top = grid.y + grid.height.saturating_sub(height).div_ceil(2);
+    for (y, line) in (top..grid.bottom()).zip(lines) {
+        let x = grid.x + grid.width.saturating_sub(columns(&line)) / 2;
+        put(buf, x, y, grid.right() - x, &line, style);
+    }
 }

@@ -92,6 +92,7 @@ fn a_file_that_is_no_recording_reports_why() {
     let (mut view, _folder) = playing("hello\n");
     let shown = shows(&mut view, "✗ broken");
     assert!(shown.contains("cannot be played"), "{shown}");
+    assert!(shown.contains("column 1"), "the whole reason: {shown}");
     assert_eq!(view.key_context(), KeyContext::Console, "r reads it again");
 }
 
