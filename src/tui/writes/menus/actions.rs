@@ -112,7 +112,9 @@ impl Menu for ActionMenu {
         match named(&self.actions, chosen) {
             Some(at) => self.take(at),
             None => {
-                vec![Effect::complain(format!("{}: there is no action {chosen} on it", self.target.name))]
+                let (kind, verb) = (self.target.id.kind.singular(), ActionId::verb_of(chosen.as_str()));
+                let text = format!("{}: no action `{verb}` on this {kind}", self.target.name);
+                vec![Effect::complain(text)]
             }
         }
     }
