@@ -11,18 +11,18 @@ use crate::model::ResourceId;
 pub(super) struct StandardOutput;
 
 impl StandardOutput {
-    fn named(error: io::Error) -> io::Error {
+    fn named(error: &io::Error) -> io::Error {
         io::Error::new(error.kind(), format!("could not write to standard output: {error}"))
     }
 }
 
 impl io::Write for StandardOutput {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        io::stdout().write(bytes).map_err(Self::named)
+        io::stdout().write(bytes).map_err(|error| Self::named(&error))
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        io::stdout().flush().map_err(Self::named)
+        io::stdout().flush().map_err(|error| Self::named(&error))
     }
 }
 

@@ -109,14 +109,11 @@ impl Menu for ActionMenu {
         let Some(chosen) = self.chosen.take() else {
             return Vec::new();
         };
-        match named(&self.actions, chosen) {
-            Some(at) => self.take(at),
-            None => {
-                let (kind, verb) = (self.target.id.kind.singular(), ActionId::verb_of(chosen.as_str()));
-                let text = format!("{}: no action `{verb}` on this {kind}", self.target.name);
-                vec![Effect::complain(text)]
-            }
+        if let Some(at) = named(&self.actions, chosen) {
+            return self.take(at);
         }
+        let (kind, verb) = (self.target.id.kind.singular(), ActionId::verb_of(chosen.as_str()));
+        vec![Effect::complain(format!("{}: no action `{verb}` on this {kind}", self.target.name))]
     }
 
     fn choose(&mut self, at: usize, _list: &mut List<usize>, _app: &mut App) -> Vec<Effect> {
