@@ -142,6 +142,7 @@ fn what_is_not_there_and_what_is_misspelt_is_an_error_of_its_own() {
         (&["do", "instance.stop", "frnt-1", "--yes"][..], 5, "there is no `frnt-1`"),
         (&["do", "instance.stpo", "front-1"], 2, "no action `instance.stpo`"),
         (&["do", "instance.stop"], 2, "needs a target"),
+        (&["do", "--list", "instance.stop", "front-1"], 2, "takes one TARGET"),
         (&["do", "instance.stop", "--filter", "/[/"], 2, "not a regular expression"),
         (
             &["do", "instance.stop", "--filter", "name:nothing-has-it", "--yes"],
@@ -159,6 +160,11 @@ fn what_is_not_there_and_what_is_misspelt_is_an_error_of_its_own() {
         let text = document["error"]["message"].as_str().expect("a message");
         assert!(text.contains(message), "{arguments:?}: {text}");
     }
+    let (code, document) = it.json(&["do", "--list", "instance.stop"]);
+    assert_eq!(code, 5, "{document}");
+    assert!(document["error"]["hint"].to_string().contains("It is an action"), "{document}");
+    let alone = it.qdeck(&["do", "--filter", "state:running"]);
+    assert_eq!(alone.status.code(), Some(2), "a filter without an action");
     let gone = it.qdeck(&["wait", "nothing-has-it", "--for", "gone"]);
     assert_eq!(gone.status.code(), Some(0));
     assert_eq!(it.outcomes(), Vec::<String>::new());

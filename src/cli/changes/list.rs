@@ -74,7 +74,12 @@ async fn of_context(fleet: &Fleet, context: &ContextName) -> Vec<Listed> {
 async fn of_row(fleet: &Fleet, word: &str) -> Result<Vec<Listed>, CommandError> {
     let (context, _) = targets::qualified(fleet, word);
     let rows = targets::rows(fleet, &KINDS, context).await;
-    let row = rows.find(fleet, word)?;
+    let row = rows.find(fleet, word).map_err(|error| match targets::action(fleet, word) {
+        Ok(_) if error.code == Code::NotFound => {
+            error.hint("It is an action: name what it is done to, or a context")
+        }
+        _ => error,
+    })?;
     let actions = fleet.actions(row);
     if actions.is_empty() {
         let message = format!("{} has no actions", targets::describe(row));

@@ -60,26 +60,26 @@ pub struct DoArguments {
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     pub context: Vec<String>,
     /// Everything that this filter matches, such as `label:env=test`, in the place of targets
-    #[arg(long, value_name = "FILTER", conflicts_with = "targets")]
+    #[arg(long, value_name = "FILTER", conflicts_with = "targets", requires = "action")]
     pub filter: Option<String>,
     /// A value of the action's form; again for each. A list takes commas, `labels.env=test` one pair of a map, a secret
     /// `env:NAME` or `file:PATH`
-    #[arg(long, value_name = "FIELD=VALUE")]
+    #[arg(long, value_name = "FIELD=VALUE", requires = "action")]
     pub set: Vec<String>,
     /// A TOML file with values of the form; --set comes before it
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", requires = "action")]
     pub file: Option<PathBuf>,
     /// Do not ask about what destroys nothing
-    #[arg(long, short)]
+    #[arg(long, short, requires = "action")]
     pub yes: bool,
     /// Confirm what destroys something or is protected: the target's name, or in bulk the count and the context
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", requires = "action")]
     pub confirm: Option<String>,
     /// Print the exact requests, secrets masked, and send nothing
-    #[arg(long)]
+    #[arg(long, requires = "action")]
     pub dry_run: bool,
     /// Do not wait for the end: return once the platform has taken it on
-    #[arg(long = "async")]
+    #[arg(long = "async", requires = "action")]
     pub no_wait: bool,
     /// The longest wait for the end, such as 30m; it goes on all the same
     #[arg(long, value_name = "TIME", value_parser = duration)]
@@ -137,6 +137,9 @@ pub(super) async fn run(arguments: &Arguments, of: &DoArguments, registry: &Regi
         let connection = Connection::open(arguments, &of.context, registry)?;
         match &of.action {
             Some(action) if !of.list => perform::perform(connection, of, action).await,
+            Some(_) if !of.targets.is_empty() => Err(CommandError::usage(
+                "--list takes one TARGET or context, and lists all that can be done to it",
+            )),
             target => list::list(&connection.fleet, target.as_deref(), of.output).await,
         }
     };
