@@ -267,7 +267,7 @@ fn dispatch(arguments: &Arguments) -> Result<ExitCode, Failure> {
         Some(Command::Screenshot(of)) => Ok(block_on(screenshot::run(arguments, of, &registry))?),
         Some(Command::Do(of)) => Ok(block_on(changes::run(arguments, of, &registry))?),
         Some(Command::Wait(of)) => Ok(block_on(changes::wait(arguments, of, &registry))?),
-        Some(Command::Journal(of)) => Ok(changes::history(of)),
+        Some(Command::Journal(of)) => Ok(changes::history(arguments, of)),
         Some(Command::Play(play)) if play.dump || play.cat => play::print(play, &mut out),
         Some(Command::Play(play)) => block_on_screen(screen::show(arguments, &registry, Some(play)))?,
         Some(Command::Config(ConfigCommand::Init)) => {

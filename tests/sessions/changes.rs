@@ -133,6 +133,12 @@ fn an_instance_is_stopped_waited_for_and_written_down() {
     let said = String::from_utf8_lossy(&again.stderr).into_owned();
     assert_eq!(said, "qdeck: Stop front-1: it is already stopped\n");
     assert_eq!(it.outcomes(), ["done"]);
+    for (context, count) in [("demo-exoscale", 1), ("another", 0)] {
+        for arguments in [["--context", context, "journal"], ["journal", "--context", context]] {
+            let (_, document) = it.json(&arguments);
+            assert_eq!(document["writes"].as_array().map(Vec::len), Some(count), "{arguments:?}");
+        }
+    }
 }
 
 #[test]

@@ -156,8 +156,9 @@ pub(super) async fn wait(arguments: &Arguments, of: &WaitArguments, registry: &R
 }
 
 /// `qdeck journal`.
-pub(super) fn history(of: &JournalArguments) -> ExitCode {
-    finish(read::history(&journal(), of), of.output)
+pub(super) fn history(arguments: &Arguments, of: &JournalArguments) -> ExitCode {
+    let contexts = [&arguments.screen.context[..], &of.context].concat();
+    finish(read::history(&journal(), &contexts, of), of.output)
 }
 
 /// Reports a failure where there is one.

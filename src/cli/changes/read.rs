@@ -201,12 +201,16 @@ fn print_met(of: &WaitArguments, found: Option<&Resource>, took: Duration) -> st
     }
 }
 
-/// Prints the journal.
-pub(super) fn history(journal: &Journal, of: &JournalArguments) -> Result<ExitCode, CommandError> {
+/// Prints the journal, or what it has of these contexts.
+pub(super) fn history(
+    journal: &Journal,
+    contexts: &[String],
+    of: &JournalArguments,
+) -> Result<ExitCode, CommandError> {
     let since = of.since.as_deref().map(since).transpose()?;
     let read = journal.read()?;
     let fits = |write: &&Written| {
-        let is_of_context = of.context.is_empty() || of.context.contains(&write.intent.context);
+        let is_of_context = contexts.is_empty() || contexts.contains(&write.intent.context);
         let is_recent = since.is_none_or(|since| write.at.is_none_or(|at| at >= since));
         is_of_context && is_recent && (!of.open || write.ended.is_none())
     };
@@ -234,7 +238,8 @@ pub(super) fn history(journal: &Journal, of: &JournalArguments) -> Result<ExitCo
         }
     }
     if read.unreadable > 0 {
-        output::error_line(&format!("{} lines of the journal cannot be read", read.unreadable));
+        let lines = if read.unreadable == 1 { "line" } else { "lines" };
+        output::error_line(&format!("{} {lines} of the journal cannot be read", read.unreadable));
     }
     Ok(ExitCode::SUCCESS)
 }
