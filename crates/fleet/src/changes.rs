@@ -1,5 +1,6 @@
 //! Follows the changes that a platform pushes, and reads again what has changed.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
@@ -23,12 +24,14 @@ const CHANGE_DEBOUNCE: Duration = Duration::from_millis(50);
 
 type Read = BoxFuture<'static, (ResourceId, Result<Resource, Problem>)>;
 
-/// Resources that changed and are to be read again.
+/// Resources that changed and are to be read again, each by one read at a time: of two the older might end last.
 #[derive(Default)]
 struct Touched {
     waiting: IndexSet<ResourceId>,
     due: Option<Instant>,
     reads: FuturesUnordered<Read>,
+    /// What is being read, and whether its answer counts: what is pushed meanwhile is newer.
+    reading: HashMap<ResourceId, bool>,
 }
 
 /// Follows changes until the receiver of the events is gone. Reconnects when the connection breaks; meanwhile the listings
@@ -47,13 +50,14 @@ pub(super) async fn follow_changes(link: Link) -> Result<(), Closed> {
         };
         let mut touched = Touched::default();
         let mut problem = None;
+        let mut connected_at = None;
         loop {
             let due = touched.due;
             tokio::select! {
                 _ = reconnect.changed() => break,
                 change = changes.next() => match change {
                     Some(Ok(Change::Connected)) => {
-                        backoff.reset();
+                        connected_at = Some(Instant::now());
                         link.pushed.send_replace(true);
                         // What changed meanwhile is not pushed again.
                         if std::mem::replace(&mut connected_before, true) {
@@ -69,7 +73,9 @@ pub(super) async fn follow_changes(link: Link) -> Result<(), Closed> {
                 },
                 () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => touched.read(&link),
                 Some((id, answer)) = touched.reads.next() => {
-                    send_answer(&link, id, answer).await?;
+                    if touched.reading.remove(&id).unwrap_or_default() {
+                        send_answer(&link, id, answer).await?;
+                    }
                     touched.read(&link);
                 }
             }
@@ -77,6 +83,10 @@ pub(super) async fn follow_changes(link: Link) -> Result<(), Closed> {
         link.pushed.send_replace(false);
         if reconnect.has_changed().unwrap_or(false) {
             continue;
+        }
+        // Every connection makes listings: one that is accepted and broken at once must not be opened again and again.
+        if let Some(at) = connected_at {
+            backoff.lasted(at.elapsed());
         }
         let retry_after = problem.as_ref().and_then(|problem| problem.retry_after);
         let is_refused = problem.as_ref().is_some_and(|problem| !problem.kind.may_pass());
@@ -96,11 +106,11 @@ impl Touched {
         match change {
             Change::Connected => {}
             Change::Upsert(resource) => {
-                self.waiting.swap_remove(resource.id());
+                self.supersede(resource.id());
                 link.outbox.send(FleetEvent::Upsert(resource)).await?;
             }
             Change::Gone(id) => {
-                self.waiting.swap_remove(&id);
+                self.supersede(&id);
                 link.outbox.send(FleetEvent::Gone(id)).await?;
             }
             Change::Relist(kind) => bump(&link.relist[kind as usize]),
@@ -110,6 +120,14 @@ impl Touched {
             }
         }
         Ok(())
+    }
+
+    /// A resource was pushed as it is now: no read of it is needed, and one that has begun does not count.
+    fn supersede(&mut self, id: &ResourceId) {
+        self.waiting.swap_remove(id);
+        if let Some(counts) = self.reading.get_mut(id) {
+            *counts = false;
+        }
     }
 
     /// Begins to read what waits, some at once; when there is too much, its kinds are listed instead.
@@ -124,9 +142,11 @@ impl Touched {
             self.waiting.clear();
         }
         while self.reads.len() < MAX_CONCURRENT_READS
-            && let Some(id) = self.waiting.shift_remove_index(0)
+            && let Some(at) = self.waiting.iter().position(|id| !self.reading.contains_key(id))
+            && let Some(id) = self.waiting.shift_remove_index(at)
         {
             let answer = link.provider.get(&id);
+            self.reading.insert(id.clone(), true);
             self.reads.push(answer.map(|answer| (id, answer)).boxed());
         }
     }
@@ -141,5 +161,67 @@ async fn send_answer(link: &Link, id: ResourceId, answer: Result<Resource, Probl
             bump(&link.relist[id.kind as usize]);
             Ok(())
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::super::fake::{Fake, id, receive, start};
+    use super::*;
+
+    const ONE: &[Kind] = &[Kind::Instance];
+
+    #[tokio::test(start_paused = true)]
+    async fn a_resource_is_read_once_at_a_time_and_again_for_what_changed_meanwhile() {
+        let fake = Arc::new(Fake::new(ONE));
+        let pushed = Fake::line(&fake.changes);
+        let (_fleet, mut events) = start(&fake);
+        pushed.send(Ok(Change::Connected)).await.unwrap();
+        receive(&mut events, 1.0).await;
+        let began = Instant::now();
+        for _ in 0..3 {
+            pushed.send(Ok(Change::Touched(id("slow")))).await.unwrap();
+            receive(&mut events, 0.1).await;
+        }
+        let received = receive(&mut events, 3.0).await;
+        let times: Vec<_> = fake.times("get slow", began).iter().map(|at| (at * 100.0).round()).collect();
+        assert_eq!(times, [5.0, 105.0], "a read takes a second");
+        let upserts = received.iter().filter(|event| matches!(event, FleetEvent::Upsert(_)));
+        assert_eq!(upserts.count(), 2);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_went_while_it_was_read_does_not_come_back() {
+        let fake = Arc::new(Fake::new(ONE));
+        let pushed = Fake::line(&fake.changes);
+        let (_fleet, mut events) = start(&fake);
+        pushed.send(Ok(Change::Connected)).await.unwrap();
+        pushed.send(Ok(Change::Touched(id("slow")))).await.unwrap();
+        receive(&mut events, 0.5).await;
+        pushed.send(Ok(Change::Gone(id("slow")))).await.unwrap();
+        let received = receive(&mut events, 3.0).await;
+        assert!(received.iter().any(|event| matches!(event, FleetEvent::Gone(_))));
+        assert!(!received.iter().any(|event| matches!(event, FleetEvent::Upsert(_))), "{received:?}");
+        // It is read again like any other if it is there all the same.
+        pushed.send(Ok(Change::Touched(id("slow")))).await.unwrap();
+        let received = receive(&mut events, 3.0).await;
+        assert!(received.iter().any(|event| matches!(event, FleetEvent::Upsert(_))));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_channel_that_breaks_as_soon_as_it_is_open_is_opened_and_listed_for_ever_more_rarely() {
+        let fake = Arc::new(Fake::new(ONE));
+        for _ in 0..200 {
+            let pushed = Fake::line(&fake.changes);
+            pushed.send(Ok(Change::Connected)).await.unwrap();
+            pushed.send(Err(Problem::new(ProblemKind::Unreachable, "cut"))).await.unwrap();
+        }
+        let (_fleet, mut events) = start(&fake);
+        receive(&mut events, 300.0).await;
+        let (opened, listed) = (fake.count("changes"), fake.count("list instance"));
+        assert!(opened < 20, "{opened}");
+        assert!(listed < 300 / 5 + 20, "{listed}");
     }
 }

@@ -127,7 +127,8 @@ impl Provider for Fake {
         self.note(format!("get {}", id.id));
         let id = id.clone();
         async move {
-            sleep(Duration::from_millis(10)).await;
+            let is_slow = id.id.starts_with("slow");
+            sleep(Duration::from_millis(if is_slow { 1000 } else { 10 })).await;
             if id.id.starts_with("gone") {
                 Err(Problem::new(ProblemKind::NotFound, "gone"))
             } else {
