@@ -136,9 +136,13 @@ impl Follow {
                 Ok(request) => self.with_stream_headers(request),
                 Err(problem) => return Some(problem),
             };
-            let began = Instant::now();
             let end = match self.connect(&request).await {
-                Ok(response) => self.read(&request, response).await?,
+                Ok(response) => {
+                    let opened = Instant::now();
+                    let end = self.read(&request, response).await?;
+                    self.backoff.lasted(opened.elapsed());
+                    end
+                }
                 Err(error) if error.status == Some(401) && !again => {
                     refused = Some(error);
                     continue;
@@ -146,7 +150,6 @@ impl Follow {
                 Err(error) if !error.may_pass() => return Some(error.into()),
                 Err(error) => End::Lost(error),
             };
-            self.backoff.lasted(began.elapsed());
             let (event, pause) = match end {
                 End::Lost(error) => {
                     let pause = self.pause(error.retry_after);

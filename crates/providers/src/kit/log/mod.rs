@@ -73,10 +73,15 @@ impl From<Closed> for Interrupt {
 /// Follows a log until the receiver is gone or the source fails for good. `backoff` gives the waits after failures.
 pub(crate) async fn follow(mut source: impl LogSource, mut backoff: Backoff, out: Sender<LogEvent>) {
     let mut finished = Backoff::new(FIRST_FINISHED_PAUSE, LONGEST_FINISHED_PAUSE);
-    let mut tail =
-        LogTail { out, replay: Replay::default(), partial: None, is_connected: false, has_news: false };
+    let mut tail = LogTail {
+        out,
+        replay: Replay::default(),
+        partial: None,
+        is_connected: false,
+        opened_at: None,
+        has_news: false,
+    };
     loop {
-        let began = Instant::now();
         tail.has_news = false;
         let pause = match source.read(&mut tail).await {
             Ok(pause) => {
@@ -99,7 +104,9 @@ pub(crate) async fn follow(mut source: impl LogSource, mut backoff: Backoff, out
                 if tail.interrupted(problem).await.is_err() || is_final {
                     return;
                 }
-                backoff.lasted(began.elapsed());
+                if let Some(opened_at) = tail.opened_at.take() {
+                    backoff.lasted(opened_at.elapsed());
+                }
                 backoff.next_pause(asked)
             }
         };
@@ -122,6 +129,8 @@ pub(crate) struct LogTail {
     /// The line that is still being printed, while lines are held back.
     partial: Option<LogLine>,
     is_connected: bool,
+    /// When the stream was opened that is being read. Not when it was asked for: an answer that never came was no connection.
+    opened_at: Option<Instant>,
     /// Lines were sent since the source was read anew.
     has_news: bool,
 }
@@ -132,6 +141,7 @@ impl LogTail {
     pub(crate) async fn opened(&mut self) -> Result<(), Closed> {
         self.replay.reconnected();
         self.is_connected = true;
+        self.opened_at = Some(Instant::now());
         self.send(LogEvent::Connected).await
     }
 

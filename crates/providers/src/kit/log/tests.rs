@@ -15,6 +15,8 @@ enum Step {
     /// Polls these lines, and is read again after a second.
     Poll(&'static str),
     Fail(ProblemKind),
+    /// Is not answered within so many seconds.
+    Late(u64),
     /// Streams these lines, and ends in good order while one is still being printed.
     End(&'static str, &'static str),
 }
@@ -45,6 +47,10 @@ impl LogSource for Scripted {
                 Ok(Duration::from_secs(1))
             }
             Some(Step::Fail(kind)) => Err(problem(kind).into()),
+            Some(Step::Late(seconds)) => {
+                tokio::time::sleep(Duration::from_secs(seconds)).await;
+                Err(problem(ProblemKind::Unreachable).into())
+            }
             Some(Step::End(text, partial)) => {
                 tail.opened().await?;
                 tail.streamed(lines(text)).await?;
@@ -161,6 +167,16 @@ async fn waits_after_failures_grow_and_differ_from_tail_to_tail() {
     thirds.sort();
     thirds.dedup();
     assert!(thirds.len() > 1, "eight tails that lost one server come back in step: {thirds:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn waits_grow_also_where_each_request_is_left_without_an_answer() {
+    let steps = std::iter::repeat_with(|| Step::Late(30)).take(4);
+    let (_, reads) = followed(steps).await;
+    let waits: Vec<u64> = reads.windows(2).map(|pair| (pair[1] - pair[0]).as_secs() - 30).collect();
+    for (wait, step) in waits.iter().zip([1, 2, 4, 8]) {
+        assert!((step..=step * 2).contains(wait), "{waits:?}");
+    }
 }
 
 #[tokio::test(start_paused = true)]
