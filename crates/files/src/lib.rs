@@ -10,6 +10,7 @@ use std::fs::{DirBuilder, File, Metadata, OpenOptions};
 use std::io::{self, Read as _, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use rustix::fs::OFlags;
 
@@ -18,6 +19,9 @@ pub use run_folder::{RunFolder, sweep};
 
 /// The mode of files that only their owner may read and write.
 const PRIVATE_MODE: u32 = 0o600;
+
+/// The calls of [`replace`] of this process.
+static REPLACED: AtomicU64 = AtomicU64::new(0);
 
 /// Reads a regular file of at most `limit` bytes.
 ///
@@ -83,8 +87,9 @@ pub fn create_new(path: &Path) -> io::Result<File> {
 pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let folder = path.parent().ok_or(io::ErrorKind::InvalidInput)?;
     create_folder(folder)?;
-    // A name of our own in the same folder: two programs that write at once do not write into each other's.
-    let new = path.with_extension(format!("{}.new", std::process::id()));
+    // A name of its own in the same folder: two that write at once, be it in two programs, do not write into each other's.
+    let number = REPLACED.fetch_add(1, Ordering::Relaxed);
+    let new = path.with_extension(format!("{}-{number}.new", std::process::id()));
     // Left behind by a process of the same number that was killed.
     let _ = std::fs::remove_file(&new);
     let written = create_new(&new).and_then(|mut file| {

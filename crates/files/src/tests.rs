@@ -86,6 +86,25 @@ fn what_is_written_is_for_its_owner_alone_and_replaces_what_was_open_to_others()
 }
 
 #[test]
+fn two_that_replace_a_file_at_once_both_do() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("state.toml");
+    std::thread::scope(|scope| {
+        for letter in [b'a', b'b', b'c', b'd'] {
+            let path = &path;
+            scope.spawn(move || {
+                for _ in 0..50 {
+                    replace(path, &[letter; 4000]).expect("written");
+                    let read = read(path, 9000).expect("read");
+                    assert!(read.len() == 4000 && read.iter().all(|byte| *byte == read[0]), "one of them whole");
+                }
+            });
+        }
+    });
+    assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 1, "only the file itself");
+}
+
+#[test]
 fn a_file_that_others_can_change_or_replace_is_warned_of() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("config.toml");
