@@ -4,6 +4,7 @@
 //! reader thread: PTY ─▶ from, until ssh has ended; notes when the far side's terminal is open
 //! writer thread: to ─▶ PTY, until the session or ssh has ended
 //! waiting thread: the exit code of ssh
+//! task: ends ssh with the session; else the end of the output, with what the exit code means
 //! ```
 
 use std::io::{Read, Write};
@@ -95,8 +96,9 @@ fn start(
     let (to, input) = mpsc::channel(INPUT_QUEUE_LENGTH);
     let (sizes, resized) = watch::channel(FIRST_SIZE);
     let (tail_sender, tail) = oneshot::channel();
-    let running = Running { killer: child.clone_killer(), has_ended: Arc::new(AtomicBool::new(false)) };
-    let has_ended = Arc::clone(&running.has_ended);
+    let has_ended = Arc::new(AtomicBool::new(false));
+    let running = || Running { killer: child.clone_killer(), has_ended: Arc::clone(&has_ended) };
+    let (typed_into, mut ssh) = (running(), running());
     let reading = Reading {
         output: output.clone(),
         established: Arc::clone(&was_established),
@@ -106,13 +108,17 @@ fn start(
         // Without a receiver ssh ended first and was not waited for.
         let _ = tail_sender.send(reading.run(reader));
     })?;
-    spawn("ssh input", move || write(writer, input, running))?;
+    spawn("ssh input", move || write(writer, input, typed_into))?;
     let (code_sender, code) = oneshot::channel();
     spawn("ssh", move || wait(child, &has_ended, code_sender))?;
     tokio::spawn(resize(master, resized));
     let reached = Arc::clone(&was_established);
     tokio::spawn(async move {
-        let code = code.await.unwrap_or(255);
+        let code = tokio::select! {
+            code = code => code.unwrap_or(255),
+            // The session is closed. What is still to be typed does not keep ssh, which may take nothing any more.
+            () = output.closed() => return ssh.end(),
+        };
         // What ssh left running in the background may hold the PTY open.
         let tail = tokio::time::timeout(DRAIN_TIMEOUT, tail).await;
         let tail = tail.ok().and_then(Result::ok).unwrap_or_default();
@@ -207,7 +213,7 @@ fn wait(mut child: Box<dyn Child + Send + Sync>, has_ended: &AtomicBool, code: o
     // That it cannot be waited for is an error of ours, as 255 is one of ssh.
     let ended = child.wait().map_or(255, |status| status.exit_code());
     has_ended.store(true, Ordering::Release);
-    // Without a receiver the program is about to end.
+    // Without a receiver the session has been closed.
     let _ = code.send(ended);
 }
 
@@ -216,5 +222,49 @@ async fn resize(master: Master, mut sizes: watch::Receiver<Size>) {
         let size = *sizes.borrow_and_update();
         // Of a PTY whose program has ended no size is of use.
         let _ = master.lock().resize(pty_size(size));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+    use std::time::Instant;
+
+    use qdeck_model::SshTarget;
+    use rustix::process::{Pid, test_kill_process};
+
+    use super::super::Launcher;
+    use super::*;
+
+    const DEADLINE: Duration = Duration::from_secs(20);
+
+    #[tokio::test]
+    async fn ssh_that_takes_nothing_any_more_ends_with_its_session() {
+        let folder = tempfile::tempdir().unwrap();
+        let program = folder.path().join("ssh");
+        std::fs::write(&program, "#!/bin/sh\necho \"process $$.\"\nexec sleep 600\n").unwrap();
+        std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o700)).unwrap();
+        let launcher = Launcher::new(Vec::new()).unwrap().with_program(program);
+        let target = SshTarget { host: "example.test".to_owned(), ..SshTarget::default() };
+        let transport = launcher.open(&target).unwrap();
+        let ByteStream::Channel { mut from, to: Some(to) } = transport.stream else { panic!("no channel") };
+        let mut printed = String::new();
+        while !printed.contains('.') {
+            let bytes = tokio::time::timeout(DEADLINE, from.recv()).await.unwrap().unwrap().unwrap();
+            printed.push_str(std::str::from_utf8(&bytes).unwrap());
+        }
+        let number = printed.trim_start_matches("process ").split('.').next().unwrap().parse().unwrap();
+        let process = Pid::from_raw(number).unwrap();
+        // More than a terminal holds: the thread that writes waits.
+        to.send("a line\n".repeat(10_000).into()).await.unwrap();
+        while to.capacity() < INPUT_QUEUE_LENGTH {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        drop((from, to));
+        let closed = Instant::now();
+        while test_kill_process(process).is_ok() {
+            assert!(closed.elapsed() < DEADLINE, "it outlived its session");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
 }
