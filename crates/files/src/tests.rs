@@ -96,7 +96,10 @@ fn two_that_replace_a_file_at_once_both_do() {
                 for _ in 0..50 {
                     replace(path, &[letter; 4000]).expect("written");
                     let read = read(path, 9000).expect("read");
-                    assert!(read.len() == 4000 && read.iter().all(|byte| *byte == read[0]), "one of them whole");
+                    assert!(
+                        read.len() == 4000 && read.iter().all(|byte| *byte == read[0]),
+                        "one of them whole"
+                    );
                 }
             });
         }
