@@ -15,7 +15,7 @@ use clap::Args;
 use super::connection::Connection;
 use super::error::{Code, CommandError};
 use super::{Arguments, leave, output, targets};
-use crate::console::ssh::{CommandLine, Prepared};
+use crate::console::ssh::CommandLine;
 use crate::consoles;
 use crate::fleet::{Console, Fleet, SshCredentials};
 use crate::model::{Kind, Resource, ResourceId, ScreenKind, SshTarget};
@@ -70,8 +70,8 @@ async fn session(
         return Ok(ExitCode::SUCCESS);
     }
     let target = target(&fleet, instance.id()).await?;
-    let (prepared, line) = consoles::ssh_launcher()?.prepare(&target, &of.command)?;
-    let status = start(prepared, &line).await;
+    let status = start(&target, &of.command).await;
+    // Also where ssh could not be started: the credentials were made.
     fleet.expire_ssh(EXPIRE_TIMEOUT).await;
     let code = exit_code(status?);
     if code == SSH_ERROR {
@@ -123,7 +123,8 @@ async fn dry_run(fleet: &Fleet, instance: &Resource, command: &[OsString]) -> Re
 const SSH_ERROR: u8 = 255;
 
 /// Runs ssh on this terminal to its end. Signals are passed on to it meanwhile.
-async fn start(prepared: Prepared, line: &CommandLine) -> Result<ExitStatus, CommandError> {
+async fn start(target: &SshTarget, remote_command: &[OsString]) -> Result<ExitStatus, CommandError> {
+    let (prepared, line) = consoles::ssh_launcher()?.prepare(target, remote_command)?;
     let mut command = Command::new(prepared.program());
     command.args(prepared.arguments()).envs(prepared.added_variables());
     for name in prepared.removed_variables() {
