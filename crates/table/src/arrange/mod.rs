@@ -35,6 +35,8 @@ pub(crate) struct Spec {
     pub(crate) narrow: Option<Narrow>,
     pub(crate) attention: bool,
     pub(crate) hidden: Arc<HashSet<ContextName>>,
+    /// The second of the clock, where the filter depends on the time.
+    pub(crate) second: Option<i64>,
 }
 
 impl Spec {
@@ -45,7 +47,8 @@ impl Spec {
 
     /// Returns true if only rows that `other` shows can be shown.
     pub(crate) fn narrows(&self, other: &Self) -> bool {
-        self.same_order(other) && self.same_bounds(other) && self.filter.narrows(&other.filter)
+        let is_current = other.second.is_none() || other.second == self.second;
+        is_current && self.same_order(other) && self.same_bounds(other) && self.filter.narrows(&other.filter)
     }
 
     /// Returns true if at most the rows themselves are others than under `other`.

@@ -70,6 +70,7 @@ proptest! {
             narrow: None,
             attention,
             hidden: Arc::default(),
+            second: None,
         };
         let mut arranged = arrange(&rows, spec(0), None);
         for (version, edits) in (1..).zip(steps) {

@@ -195,8 +195,10 @@ impl Table {
         self.pending.is_some()
     }
 
+    /// What is asked for, but for the time.
     fn spec(&self, source: &impl RowSource, hidden: &Arc<HashSet<ContextName>>) -> Spec {
         Spec {
+            second: None,
             version: arrange::version(source, self.kind, self.sort, &self.filter),
             sort: self.sort,
             filter: self.filter.clone(),
@@ -217,7 +219,8 @@ impl Table {
         if source.facts(self.kind).len() > self.facts {
             self.resolve_again(source);
         }
-        let spec = self.spec(source, hidden);
+        let second = self.filter.is_timed().then(|| now.as_millis().div_euclid(1000));
+        let spec = Spec { second, ..self.spec(source, hidden) };
         if self.rows.as_ref().is_some_and(|rows| rows.spec == spec) {
             self.rests_until = None;
             self.cancel();

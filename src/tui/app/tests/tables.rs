@@ -1,10 +1,12 @@
 //! Rows: order, filter, cursor, marks, large tables.
 
+use std::time::Duration;
+
 use crossterm::event::{KeyCode, KeyModifiers};
 
 use super::Scene;
 use crate::fleet::{FleetEvent, Health, ListEvent, page_rows};
-use crate::model::{Kind, Lifecycle, Problem, ProblemKind, ReachedBound};
+use crate::model::{Kind, Lifecycle, Problem, ProblemKind, ReachedBound, Resource};
 use crate::providers::{cycle, exoscale};
 use crate::tui::effect::{Outside, View, Work};
 use crate::tui::layer::Watched;
@@ -51,6 +53,20 @@ fn the_cursor_follows_the_resource() {
     scene.ui.update(Event::Fleet(Box::new(FleetEvent::Gone(id))));
     scene.draw();
     assert_ne!(scene.selected(), "", "its neighbour, when it is gone");
+}
+
+#[test]
+fn a_filter_by_age_follows_the_clock_where_no_row_changes() {
+    let mut scene = scene();
+    let mut new = sample::instance("cycle-prod", "a-new-one", Lifecycle::Running);
+    let Resource::Instance(instance) = &mut new else { panic!("{new:?}") };
+    instance.created = Some(scene.ui.app.now.before(Duration::from_secs(9 * 60)));
+    scene.ui.update(Event::Fleet(Box::new(FleetEvent::Upsert(Box::new(new)))));
+    scene.keys("/age:<10m\n");
+    assert_eq!(scene.shown(), ["a-new-one"]);
+    scene.later(Duration::from_secs(61));
+    scene.draw();
+    assert_eq!(scene.shown(), [""; 0], "it is ten minutes old by now");
 }
 
 #[test]
