@@ -20,7 +20,7 @@ use zeroize::Zeroizing;
 pub use events::{Event, LockKeys};
 pub use size::SizeAnswer;
 
-use crate::error::Result;
+use crate::error::{Result, malformed};
 use crate::input::Input;
 use crate::{ByteOrder, CursorImage, Encoding, Framebuffer, Keysym, ProtocolError};
 use extensions::Extension;
@@ -30,6 +30,8 @@ use session::Session;
 
 /// Bytes that are parsed at a time, so that what waits for its rest stays small.
 const FEED_SLICE_BYTES: usize = 64 << 10;
+/// Output that may wait for the wire: texts for the clipboard, and what a long wait adds of keys and motions of the pointer.
+const MAX_WAITING_OUTPUT_BYTES: usize = 16 << 20;
 /// The receive buffer above which its memory is given back.
 const MAX_KEPT_INPUT_BYTES: usize = 1 << 20;
 
@@ -117,9 +119,10 @@ impl Client {
                 return Err(error.clone());
             }
             self.input.push(slice);
-            if let Err(error) = self.parse() {
+            if let Err(error) = self.parse().and_then(|()| self.check_output()) {
                 self.phase = Phase::Failed(error.clone());
                 self.input = Input::default();
+                self.session.output = Vec::new();
                 return Err(error);
             }
         }
@@ -149,6 +152,14 @@ impl Client {
                 Phase::Failed(_) => return Ok(()),
             }
         }
+    }
+
+    /// Refuses a server that asks for answers, such as fences, and reads none of them: they would take all memory.
+    fn check_output(&self) -> Result<()> {
+        if self.session.output.len() > MAX_WAITING_OUTPUT_BYTES {
+            return malformed("it asks for answers without end, and reads none of them");
+        }
+        Ok(())
     }
 
     /// Takes the bytes that are to be sent.
