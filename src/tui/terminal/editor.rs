@@ -7,7 +7,10 @@ use std::process::Command;
 use super::keyboard::KEYBOARD;
 use super::{InputWish, enter, restore};
 use crate::config::secret_variables;
-use crate::files::{RunFolder, read_text};
+use crate::files::{RunFolder, read_text, sweep};
+
+/// The start of the names of folders with a document.
+const FOLDER_PREFIX: &str = "qdeck-edit-";
 
 /// A document that is larger was not meant.
 const MAX_DOCUMENT_BYTES: u64 = 4 << 20;
@@ -45,7 +48,10 @@ fn editor(variable: impl Fn(&str) -> Option<String>) -> String {
 
 /// A folder of our own with the file, so that an editor may put its own files beside it. It goes with the folder.
 fn prepared(name: &str, text: &str) -> io::Result<RunFolder> {
-    let folder = RunFolder::create(&std::env::temp_dir(), "qdeck-edit-")?;
+    let parent = std::env::temp_dir();
+    let folder = RunFolder::create(&parent, FOLDER_PREFIX)?;
+    // Beside the start: a temporary folder may be large.
+    std::thread::spawn(move || sweep(&parent, FOLDER_PREFIX, |_| {}));
     let mut file = crate::files::create_new(&folder.path().join(name))?;
     file.write_all(text.as_bytes())?;
     Ok(folder)
