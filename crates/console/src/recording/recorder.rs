@@ -188,9 +188,11 @@ impl Recorder {
                 return self.miss(bytes.len());
             }
             self.missed = 0;
+            self.resize(emulator.size());
             // The picture has these bytes already.
             return self.redraw(emulator);
         }
+        self.resize(emulator.size());
         self.shared.queued_bytes.fetch_add(bytes.len(), Ordering::AcqRel);
         if !self.send(Message::Output(bytes.clone(), emulator.encoding())) {
             self.shared.queued_bytes.fetch_sub(bytes.len(), Ordering::AcqRel);
@@ -198,11 +200,10 @@ impl Recorder {
         }
     }
 
-    /// Records a new size.
+    /// Records a new size. One for which there is no room comes before the next output that is recorded.
     pub fn resize(&mut self, size: Size) {
-        if !self.is_paused() && size != self.size {
+        if !self.is_paused() && size != self.size && self.send(Message::Resize(size)) {
             self.size = size;
-            self.send(Message::Resize(size));
         }
     }
 

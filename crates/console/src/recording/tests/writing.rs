@@ -230,6 +230,30 @@ fn a_disk_that_hangs_never_slows_the_session_and_what_is_missing_is_marked() {
 }
 
 #[test]
+fn a_size_that_changed_while_the_disk_hung_is_recorded_with_what_follows() {
+    let disk = Disk::default();
+    disk.stick(true);
+    let (mut recorder, handle, mut emulator) = recorder(&disk);
+    // More events than may wait.
+    for _ in 0..5000 {
+        feed(&mut recorder, &mut emulator, "x");
+    }
+    let size = Size { columns: 99, rows: 33 };
+    emulator.resize(size);
+    recorder.resize(size);
+    disk.stick(false);
+    wait_until("the marker", || {
+        feed(&mut recorder, &mut emulator, "\x1b[2J\x1b[Hat last");
+        disk.text().contains("bytes of output are missing")
+    });
+    drop(recorder);
+    assert_eq!(ended(&handle).error, None);
+    let text = disk.text();
+    let (marker, resized) = (text.find("are missing").unwrap(), text.find("\"99x33\""));
+    assert!(resized.is_some_and(|at| at > marker), "it is in its place");
+}
+
+#[test]
 fn a_full_disk_ends_the_recording_and_keeps_whole_lines() {
     let disk = Disk::of(4000);
     let (mut recorder, handle, mut emulator) = recorder(&disk);
