@@ -2,10 +2,11 @@
 
 use arcstr::ArcStr;
 
+use super::FormLayer;
 use super::choices::Loading;
-
 use super::field::{Entry, FieldState};
-use super::{Answer, Effect, FormLayer, Question, Ticket};
+use crate::tui::Effect;
+use crate::tui::layer::{Answer, Question, Ticket};
 
 impl FormLayer {
     /// Loads the choices that values have come from, so that they are shown by their labels.

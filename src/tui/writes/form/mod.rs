@@ -18,6 +18,8 @@ mod files;
 mod keys;
 mod loading;
 mod refusal;
+mod sending;
+mod shape;
 mod stored;
 
 use std::time::Duration;
@@ -27,21 +29,19 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use toml::Table;
 
-use choices::Loading;
 pub use common::{CommonForm, FilledForm, FormOpening};
 use draw::Drawn;
 use field::FieldState;
 pub(in crate::tui) use field::expanded;
 pub use files::FoundFiles;
-use refusal::Refusal;
 pub use stored::{Beginning, StoredForms};
 
 use crate::fleet::{WriteEnd, WriteEvent, WritePhase};
-use crate::model::{Action, FormValues, Problem, Target, Timestamp, WriteId};
+use crate::model::{Action, Target, Timestamp, WriteId};
 use crate::tui::app::App;
 use crate::tui::command::FormCommand;
 use crate::tui::effect::ScreenEffect;
-use crate::tui::layer::{Answer, Asking, Handled, Hint, Layer, Question, Ticket};
+use crate::tui::layer::{Answer, Asking, Handled, Hint, Layer, Ticket};
 use crate::tui::{Command, Effect, KeyContext};
 
 /// A secret that was unmasked is shown for so long.
@@ -130,20 +130,6 @@ impl FormLayer {
         }
     }
 
-    /// The values as they would be sent.
-    fn values(&self) -> FormValues {
-        let mut values = FormValues::new();
-        for field in &self.fields {
-            if let Some(value) = field.sent(self.now) {
-                values.set(field.field.name.clone(), value);
-            }
-            if field.field.private {
-                values.mark_private(field.field.name.clone());
-            }
-        }
-        values
-    }
-
     /// Returns true while nothing can be entered: it is loaded, or what was entered is being prepared or sent.
     fn is_locked(&self) -> bool {
         self.preparing.is_open() || !self.is_ready || matches!(self.waiting, Waiting::Sent(_))
@@ -165,94 +151,6 @@ impl FormLayer {
         self.notice = Some(Notice::Text { text: text.into(), is_bad });
     }
 
-    /// Asks for the form, given the values so far.
-    fn ask_form(&mut self) -> Vec<Effect> {
-        self.reshapes = false;
-        let values = if self.is_ready {
-            self.values()
-        } else {
-            let kept = self.beginning.draft.as_ref().map(|draft| &draft.values);
-            kept.or(self.beginning.last.as_ref()).map(stored::values_of).unwrap_or_default()
-        };
-        self.loading.ask(Question::Form(self.targets.clone(), self.action.id, values))
-    }
-
-    /// Takes the form that was asked for: at first with what is kept of it, then with all that was entered.
-    fn take_form(&mut self, form: CommonForm) -> Vec<Effect> {
-        let focused = self.focused().map(|field| field.field.name.clone());
-        let mut before = std::mem::take(&mut self.fields);
-        before.append(&mut self.shelved);
-        for field in form.form.fields {
-            let is_mixed = form.mixed.contains(&field.name);
-            let mut state = FieldState::new(field, is_mixed);
-            if let Some(at) = before.iter().position(|old| old.field.name == state.field.name) {
-                state.take_over(before.swap_remove(at));
-            }
-            self.fields.push(state);
-        }
-        before.retain(|field| field.is_touched);
-        self.shelved = before;
-        let at = focused.and_then(|name| self.fields.iter().position(|field| field.field.name == name));
-        self.focus = at.unwrap_or_else(|| self.focus.min(self.fields.len()));
-        if !std::mem::replace(&mut self.is_ready, true) {
-            self.begin();
-        }
-        let mut effects = self.load_labels();
-        effects.extend(self.reach());
-        if self.fields.is_empty() || std::mem::take(&mut self.submits) {
-            effects.extend(self.submit());
-        }
-        effects
-    }
-
-    /// Enters what is kept of this form.
-    fn begin(&mut self) {
-        let Beginning { draft, last } = std::mem::take(&mut self.beginning);
-        for field in &mut self.fields {
-            if let Some(kept) = last.as_ref().and_then(|last| last.get(&*field.field.name))
-                && !field.is_secret()
-                && let Ok(entry) = field.read(kept)
-            {
-                field.entry = entry;
-            }
-        }
-        let Some(draft) = draft else { return };
-        for field in &mut self.fields {
-            if let Some(kept) = draft.values.get(&*field.field.name) {
-                field.restore(kept);
-            }
-        }
-        self.say(format!("draft of {} restored", draft.when(self.now)), false);
-    }
-
-    /// What follows from a change of a field: choices that depend on it are loaded again, and the form where that follows
-    /// from it. `is_typed` is a change that may go on: then the form waits until the field is left.
-    fn changed(&mut self, at: usize, is_typed: bool) -> Vec<Effect> {
-        self.is_changed = true;
-        self.waiting = Waiting::No;
-        let Some(field) = self.fields.get_mut(at) else { return Vec::new() };
-        field.touch();
-        let (name, reshapes, is_file) = (field.field.name.clone(), field.field.reshapes, field.is_file());
-        let mut effects = if is_file { self.load_choices(at) } else { Vec::new() };
-        let follows: Vec<usize> = (0..self.fields.len())
-            .filter(|at| self.fields.get(*at).is_some_and(|field| field.field.depends_on.contains(&&*name)))
-            .collect();
-        for follower in follows {
-            let Some(field) = self.fields.get_mut(follower) else { continue };
-            let was_loaded = !matches!(field.choices.loading, Loading::Unasked | Loading::Fixed);
-            if was_loaded && !is_typed {
-                effects.extend(self.load_choices(follower));
-            } else if was_loaded {
-                effects.extend(field.choices.forget());
-            }
-        }
-        self.reshapes |= reshapes;
-        if self.reshapes && !is_typed {
-            effects.extend(self.ask_form());
-        }
-        effects
-    }
-
     /// Moves the focus; the field that is left is checked, and the form follows from it.
     fn go_to(&mut self, to: usize) -> Vec<Effect> {
         let to = to.min(self.fields.len());
@@ -267,65 +165,6 @@ impl FormLayer {
         effects
     }
 
-    fn errors(&self) -> impl Iterator<Item = (usize, String)> {
-        let all = self.fields.iter().enumerate();
-        all.filter_map(|(at, field)| Some((at, field.error(self.now)?)))
-    }
-
-    /// Asks for the write, unless something is wrong: that is shown beside its field.
-    fn submit(&mut self) -> Vec<Effect> {
-        if self.is_locked() {
-            return Vec::new();
-        }
-        if let Some(field) = self.focused_mut() {
-            field.choices.close();
-        }
-        if self.reshapes || self.loading.is_open() {
-            self.submits = true;
-            return if self.reshapes { self.ask_form() } else { Vec::new() };
-        }
-        if let Some(field) = self.fields.iter().find(|field| field.awaits_choices()) {
-            let label = &field.field.label;
-            self.say(format!("{label}: goes on once the choices are loaded"), false);
-            self.submits = true;
-            return Vec::new();
-        }
-        for field in &mut self.fields {
-            // The platform is asked again.
-            field.refusal = None;
-            field.is_visited = true;
-        }
-        let first = self.errors().next().map(|(at, _)| at);
-        if let Some(first) = first {
-            self.notice = Some(Notice::WrongFields);
-            return self.go_to(first);
-        }
-        self.notice = None;
-        let values = self.values();
-        if let [target] = &*self.targets {
-            let (target, action) = (Box::new(target.clone()), Box::new(self.action.clone()));
-            return self.preparing.ask(Question::Write(target, action, values));
-        }
-        self.waiting = Waiting::Confirming;
-        let filled = FilledForm { targets: self.targets.clone(), action: self.action.clone(), values };
-        vec![ScreenEffect::ConfirmAll(Box::new(filled)).into()]
-    }
-
-    /// Shows a problem at the fields that it names, and the rest of it on top.
-    fn refuse(&mut self, problem: &Problem) -> Vec<Effect> {
-        let refusal = Refusal::of(problem, self.fields.iter().map(|field| &field.field));
-        self.waiting = Waiting::No;
-        self.notice = refusal.rest.map(|text| Notice::Text { text, is_bad: true });
-        let first = refusal.fields.first().map(|(at, _)| *at);
-        for (at, message) in refusal.fields {
-            if let Some(field) = self.fields.get_mut(at) {
-                field.refusal = Some(message);
-                field.is_visited = true;
-            }
-        }
-        first.map(|first| self.go_to(first)).unwrap_or_default()
-    }
-
     /// What is entered, to be kept as a draft.
     fn draft(&self) -> Table {
         let touched =
@@ -337,18 +176,6 @@ impl FormLayer {
         if std::mem::take(&mut self.is_changed) {
             app.forms.keep(&self.targets, self.action.id, self.draft(), app.now);
         }
-    }
-
-    /// Drops everything that was entered.
-    fn start_over(&mut self) -> Vec<Effect> {
-        self.is_ready = false;
-        self.is_changed = true;
-        self.beginning = Beginning::default();
-        (self.focus, self.submits, self.unread) = (0, false, None);
-        self.fields.clear();
-        self.shelved.clear();
-        self.notice = None;
-        self.ask_form()
     }
 
     /// Leaves the form: what was entered is kept as a draft.
@@ -463,28 +290,6 @@ impl Layer for FormLayer {
 
     fn cursor(&self) -> Option<Position> {
         self.drawn.cursor
-    }
-}
-
-impl FieldState {
-    /// Takes over what was entered into the field of the same name in the form as it was before.
-    fn take_over(&mut self, old: Self) {
-        let has_same_choices =
-            self.field.depends_on == old.field.depends_on && self.has_choices() == old.has_choices();
-        if old.is_touched {
-            let is_same = std::mem::discriminant(&old.field.kind) == std::mem::discriminant(&self.field.kind);
-            let entry =
-                if is_same { Some(old.entry) } else { old.kept().and_then(|kept| self.read(&kept).ok()) };
-            if let Some(entry) = entry {
-                self.entry = entry;
-                self.is_touched = true;
-            }
-            self.refusal = old.refusal;
-        }
-        self.is_visited = old.is_visited;
-        if has_same_choices && matches!(self.choices.loading, Loading::Unasked) {
-            self.choices = old.choices;
-        }
     }
 }
 

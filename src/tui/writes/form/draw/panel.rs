@@ -6,8 +6,9 @@ use arcstr::ArcStr;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+use super::super::choices::Loading;
 use super::super::field::{Entry, FieldState, OnScreen as _};
-use super::super::{FormLayer, Loading, Waiting};
+use super::super::{FormLayer, Waiting};
 use super::Spot;
 use crate::model::{Bytes, Characters, DATE_FORMS, FieldKind, TextRule};
 use crate::tui::app::App;

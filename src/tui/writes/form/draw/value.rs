@@ -8,9 +8,10 @@ use ratatui::style::Style;
 use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::UnicodeWidthStr as _;
 
+use super::super::FormLayer;
+use super::super::choices::Loading;
 use super::super::edit::{TextEdit, shown};
 use super::super::field::{Entry, FieldState};
-use super::super::{FormLayer, Loading};
 use crate::model::{FieldKind, Timestamp};
 use crate::tui::Look;
 use crate::tui::draw::{columns, put};
