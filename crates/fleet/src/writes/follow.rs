@@ -85,7 +85,7 @@ impl Course {
             None => self.resource_made().await,
             made => made,
         }?;
-        self.note_accepted(&Outcome::done().created(made.clone())).await;
+        self.note_known(None, Some(&made)).await;
         Some(made)
     }
 

@@ -321,11 +321,16 @@ impl Course {
         self.end(end).await;
     }
 
-    /// Writes down the operation as which it is in progress and the resource that it makes, as far as they are known.
+    /// Takes in that the platform has taken it on.
     async fn note_accepted(&self, outcome: &Outcome) {
-        let (operation, created) = (outcome.operation.as_ref(), outcome.created.as_ref());
+        self.note_known(outcome.operation.as_ref(), outcome.created.as_ref()).await;
+        self.emit(WritePhase::Accepted(outcome.operation.clone())).await;
+    }
+
+    /// Writes down the operation as which it is in progress and the resource that it makes, as far as they are known.
+    async fn note_known(&self, operation: Option<&ResourceId>, created: Option<&ResourceId>) {
         if operation.is_none() && created.is_none() {
-            return self.emit(WritePhase::Accepted(None)).await;
+            return;
         }
         // What cannot be written down now leaves an open intent, which is resolved by reading.
         if let Err(problem) = self.write_down(Record::accepted(&self.write.id, operation, created)).await {

@@ -87,6 +87,20 @@ async fn a_create_whose_answer_was_lost_is_found_by_its_name_and_time() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_was_made_is_found_after_the_operation_and_does_not_take_its_place() {
+    let mut it = setup(false, Ok(accepted()));
+    it.reads(&[Ok((Lifecycle::Done, ""))], &[Lifecycle::Running]);
+    it.lists(vec![made("i9", Some(5))]);
+    it.fleet.perform(it.prepare_new().await).await.unwrap();
+    let phases = it.phases().await;
+    let id = ResourceId::new(&context(), Kind::Instance, "i9");
+    assert!(phases.contains(&WritePhase::Created(id)), "{phases:?}");
+    let accepted: Vec<_> = phases.iter().filter(|it| matches!(it, WritePhase::Accepted(_))).collect();
+    assert_eq!(accepted, [&WritePhase::Accepted(Some(operation_id()))]);
+    assert_eq!(phases.last(), Some(&WritePhase::Ended(WriteEnd::Done)));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_create_that_cannot_be_decided_stays_unknown_and_open() {
     for rows in [vec![made("i8", Some(1)), made("i9", Some(2))], vec![made("i9", None)], vec![]] {
         let mut it = setup(false, Err(unreachable()));
