@@ -75,6 +75,8 @@ pub enum Reason {
     Timeout,
     /// The sign-in, the token or the key has ended, and was good before.
     Expired,
+    /// Of a write of several requests those before it were done: what it is about has changed.
+    InPart,
 }
 
 /// A failure with all that is known of it. Never holds a secret of the process. Cheap to clone.

@@ -7,6 +7,11 @@ use qdeck_model::{Problem, ProblemKind, Reason};
 pub(super) enum Sent {
     /// It was not sent, or the remote refused it.
     No,
+    /// A part of it was done, and the rest was refused, or its answer was lost.
+    InPart {
+        /// The rest may have arrived, too.
+        is_lost: bool,
+    },
     /// It may have arrived: the answer was lost, cut or of a gateway.
     Perhaps,
 }
@@ -14,20 +19,23 @@ pub(super) enum Sent {
 impl Sent {
     /// Judges by the answer, if there was one; without one, whatever is no failure of the network never left.
     pub(super) const fn of(problem: &Problem) -> Self {
+        let is_lost =
+            matches!(problem.kind, ProblemKind::Unreachable | ProblemKind::Server | ProblemKind::BadAnswer);
+        if matches!(problem.reason, Some(Reason::InPart)) {
+            return Self::InPart { is_lost };
+        }
         // No connection was made.
         if let Some(Reason::Dns | Reason::ConnectionRefused | Reason::Certificate | Reason::ConnectTimeout) =
             problem.reason
         {
             return Self::No;
         }
-        match (problem.status, problem.kind) {
+        match problem.status {
             // 408 is a request timeout of the server or of a proxy in between.
-            (Some(300..=407 | 409..=499), _) => Self::No,
-            (Some(_), _)
-            | (None, ProblemKind::Unreachable | ProblemKind::Server | ProblemKind::BadAnswer) => {
-                Self::Perhaps
-            }
-            (None, _) => Self::No,
+            Some(300..=407 | 409..=499) => Self::No,
+            Some(_) => Self::Perhaps,
+            None if is_lost => Self::Perhaps,
+            None => Self::No,
         }
     }
 }
@@ -58,5 +66,8 @@ mod tests {
         let unreachable = |reason| Problem::new(ProblemKind::Unreachable, "x").reason(reason);
         assert_eq!(Sent::of(&unreachable(Reason::ConnectionRefused)), Sent::No, "there was no connection");
         assert_eq!(Sent::of(&unreachable(Reason::Timeout)), Sent::Perhaps);
+        assert_eq!(Sent::of(&unreachable(Reason::InPart)), Sent::InPart { is_lost: true });
+        let refused = Problem::new(ProblemKind::Refused, "x").reason(Reason::InPart);
+        assert_eq!(Sent::of(&refused), Sent::InPart { is_lost: false });
     }
 }

@@ -72,6 +72,14 @@ impl Course {
         }
     }
 
+    /// Ends a write of which a part was done, and the rest perhaps. The row shows what that has changed, if it can be read.
+    pub(super) async fn done_in_part(&self, problem: Problem, is_lost: bool) -> WriteEnd {
+        if let Some(id) = self.subject(&Outcome::default()).await {
+            let _ = self.read(&id).await;
+        }
+        if is_lost { WriteEnd::Unknown(problem) } else { WriteEnd::Failed(problem) }
+    }
+
     /// The resource that shows whether a write has had its effect: its target, or what it has made.
     async fn subject(&self, outcome: &Outcome) -> Option<ResourceId> {
         if self.write.preview.creates.is_none() {

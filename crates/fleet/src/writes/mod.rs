@@ -315,6 +315,7 @@ impl Course {
             }
             Err(problem) => match Sent::of(&problem) {
                 Sent::No => WriteEnd::Refused(problem),
+                Sent::InPart { is_lost } => self.done_in_part(problem, is_lost).await,
                 Sent::Perhaps => self.find_out(problem).await,
             },
         };
@@ -342,7 +343,6 @@ impl Course {
         if let Some(created) = created {
             self.emit(WritePhase::Created(created.clone())).await;
         }
-        self.emit(WritePhase::Accepted(operation.cloned())).await;
     }
 
     async fn end(&self, end: WriteEnd) {

@@ -7,7 +7,7 @@ mod ssh;
 
 use super::*;
 use platform::{accepted, context, machine, operation, operation_id, setup, setup_of, stop, unreachable};
-use qdeck_model::{Danger, Lifecycle};
+use qdeck_model::{Danger, Lifecycle, Reason};
 use qdeck_providers::exoscale;
 
 #[tokio::test(start_paused = true)]
@@ -119,6 +119,12 @@ async fn a_refusal_ends_at_once_and_a_lost_answer_is_found_out_by_reading() {
     it.fleet.perform(it.prepare().await).await.unwrap();
     assert_eq!(it.end().await, WriteEnd::Refused(refusal));
     assert_eq!(it.journal.read().unwrap().writes[0].ended.as_ref().unwrap().outcome, End::Refused);
+
+    let in_part = Problem::new(ProblemKind::Refused, "1 of 2 were done").reason(Reason::InPart);
+    let mut it = setup(false, Err(in_part.clone()));
+    it.fleet.perform(it.prepare().await).await.unwrap();
+    assert_eq!(it.end().await, WriteEnd::Failed(in_part), "a refusal would mean that nothing has changed");
+    assert_eq!(it.journal.read().unwrap().writes[0].ended.as_ref().unwrap().outcome, End::Failed);
 
     let mut it = setup(false, Err(unreachable()));
     it.reads(&[], &[Lifecycle::Running, Lifecycle::Stopping, Lifecycle::Stopped]);

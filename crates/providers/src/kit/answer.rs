@@ -86,6 +86,16 @@ pub(crate) fn due(answer: Value, due: Due<'_>, request: &str) -> Result<Value, P
     }
 }
 
+/// The problem of a request of a write of `all`, of which `done` were done before: with any it is no refusal of the whole.
+pub(crate) fn in_part(done: usize, all: usize, problem: Problem) -> Problem {
+    if done == 0 {
+        return problem;
+    }
+    let message = format!("{done} of {all} requests were done, the next one failed: {}", problem.message);
+    let problem = Problem { status: None, message: message.into(), ..problem };
+    problem.reason(Reason::InPart).hint("Look at it before you try again: what was done stays")
+}
+
 /// The body of a refusal, where the server sent one.
 pub(crate) fn refusal_body(error: &NetError) -> Option<&[u8]> {
     match &*error.cause {

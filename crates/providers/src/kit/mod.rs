@@ -18,8 +18,8 @@ mod sign_in;
 
 pub(crate) use aged::{AgedCache, Pending, if_good};
 pub(crate) use answer::{
-    Due, due, refusal_body, refusal_json, request_name, some_readable, unexpected_answer, unexpected_field,
-    unsupported, within,
+    Due, due, in_part, refusal_body, refusal_json, request_name, some_readable, unexpected_answer,
+    unexpected_field, unsupported, within,
 };
 pub(crate) use listing::{
     ExpectedRows, Listing, each_row, failed_listing, is_of_context, of_parts, send_whole_listing, unless_gone,

@@ -298,7 +298,9 @@ async fn what_was_done_before_a_request_failed_is_said_and_the_rest_is_not_sent(
     let mut deck = deck_of(&provider, &row);
     let values = entered([("security-groups", several(&[OTHER_GROUP]))]);
     let end = deck.perform(&row, own("instance.security-groups"), values).await;
-    let WriteEnd::Refused(problem) = end else { panic!("{end:?}") };
+    let WriteEnd::Failed(problem) = end else {
+        panic!("a refusal would mean that nothing has changed: {end:?}")
+    };
     assert_eq!(
         &*problem.message,
         "1 of 2 requests were done, the next one failed: The group is being changed"

@@ -14,6 +14,7 @@ use super::Deck;
 use super::container::made_since;
 use super::instance::{self, EXPIRE_SSH, GENERATE_SSH};
 use crate::Answer;
+use crate::kit::in_part;
 use crate::mapping::lenient::{Lenient, ObjectOrDefault, Text};
 use qdeck_model::{
     Kind, Lifecycle, Operation, Outcome, PreparedWrite, Problem, ProblemKind, ResourceId, State,
@@ -50,7 +51,7 @@ pub(crate) fn perform(deck: Deck, write: &PreparedWrite) -> Answer<Outcome> {
     async move {
         let mut jobs: Vec<String> = Vec::new();
         let mut failure = None;
-        for request in &requests {
+        for (done, request) in requests.iter().enumerate() {
             let job = match deck.send(request).await {
                 Ok(answer) if action == GENERATE_SSH => return instance::credentials(answer),
                 Ok(answer) if action == EXPIRE_SSH => return Ok(instance::expired(answer)),
@@ -58,7 +59,7 @@ pub(crate) fn perform(deck: Deck, write: &PreparedWrite) -> Answer<Outcome> {
             };
             match job {
                 Ok(job) => jobs.extend(job),
-                Err(problem) if jobs.is_empty() => return Err(problem),
+                Err(problem) if jobs.is_empty() => return Err(in_part(done, requests.len(), problem)),
                 Err(problem) => {
                     let of = requests.len();
                     failure =

@@ -77,7 +77,7 @@ impl Course {
                         outcome.document("Not everything was attached", left_undone(request, &problem))
                     );
                 }
-                Err(problem) => return Err(in_part(done, requests.len(), &problem)),
+                Err(problem) => return Err(kit::in_part(done, requests.len(), problem)),
             }
         }
         if self.made.is_none() {
@@ -195,13 +195,6 @@ fn revealed(answer: Value) -> Result<Outcome, Problem> {
 /// The first request of a new instance that was not done; those after it were not sent.
 fn left_undone(request: &PreparedRequest, problem: &Problem) -> Value {
     json!({"request": format!("{} {}", request.method, request.url), "problem": problem.to_string()})
-}
-
-/// A write of several requests that failed on its way. It has no status: it was not refused as a whole.
-fn in_part(done: usize, all: usize, problem: &Problem) -> Problem {
-    let message = format!("{done} of {all} requests were done, the next one failed: {}", problem.message);
-    let problem = Problem { status: None, message: message.into(), ..problem.clone() };
-    problem.hint("Look at the instance before you try again: what was done stays")
 }
 
 /// The id of the operation that an answer names, or `None` where it is over already.
