@@ -12,6 +12,7 @@ use tokio::task::JoinSet;
 use super::terminal;
 use super::terminal::background::{self, Answer, AnswerFilter};
 use crate::leave::{self, INTERRUPTS};
+use crate::model::Timestamp;
 
 /// Keys that may wait; the terminal's own buffer holds what is more.
 const INPUT_QUEUE_CAPACITY: usize = 8 << 10;
@@ -22,8 +23,8 @@ const KEY_TIMEOUT: Duration = Duration::from_millis(20);
 
 /// An input from outside.
 pub(super) enum Outside {
-    /// From the terminal.
-    Terminal(Event),
+    /// From the terminal, and when it was read: it may have waited since.
+    Terminal(Event, Timestamp),
     /// An answer of the terminal.
     Answer(Answer),
     /// The terminal is gone.
@@ -64,7 +65,7 @@ impl Input {
         // would be lost.
         forward(&mut tasks, Signal::WINCH, &sender, || {
             terminal::size()
-                .map_or_else(Outside::Lost, |(columns, rows)| Outside::Terminal(Event::Resize(columns, rows)))
+                .map_or_else(Outside::Lost, |(columns, rows)| read_now(Event::Resize(columns, rows)))
         })?;
         // A thread, not a task: keys are read whatever the tasks do.
         std::thread::Builder::new().name("keyboard".to_owned()).spawn(move || read(&sender))?;
@@ -118,7 +119,7 @@ impl Input {
 /// The kind of motion and the modifiers held, if it is a motion of the mouse.
 fn motion(outside: &Outside) -> Option<(MouseEventKind, KeyModifiers)> {
     match outside {
-        Outside::Terminal(Event::Mouse(mouse))
+        Outside::Terminal(Event::Mouse(mouse), _)
             if matches!(mouse.kind, MouseEventKind::Moved | MouseEventKind::Drag(_)) =>
         {
             Some((mouse.kind, mouse.modifiers))
@@ -196,7 +197,11 @@ fn read(sender: &mpsc::Sender<Outside>) {
 
 /// Queues events; returns false once the queue is closed.
 fn send_all(sender: &mpsc::Sender<Outside>, events: Vec<Event>) -> bool {
-    events.into_iter().all(|event| sender.blocking_send(Outside::Terminal(event)).is_ok())
+    events.into_iter().all(|event| sender.blocking_send(read_now(event)).is_ok())
+}
+
+fn read_now(event: Event) -> Outside {
+    Outside::Terminal(event, Timestamp::now())
 }
 
 /// Returns true for Ctrl-C.
@@ -213,13 +218,13 @@ mod tests {
 
     fn mouse(kind: MouseEventKind, column: u16) -> Outside {
         let event = MouseEvent { kind, column, row: 0, modifiers: KeyModifiers::NONE };
-        Outside::Terminal(Event::Mouse(event))
+        read_now(Event::Mouse(event))
     }
 
     #[tokio::test]
     async fn of_motions_that_wait_the_last_counts_and_nothing_else_is_lost() {
         let drag = MouseEventKind::Drag(MouseButton::Left);
-        let key = || Outside::Terminal(Event::Key(KeyEvent::new(KeyCode::Char('a'), KeyModifiers::NONE)));
+        let key = || read_now(Event::Key(KeyEvent::new(KeyCode::Char('a'), KeyModifiers::NONE)));
         let (sender, queue) = mpsc::channel(16);
         let (_end, ends) = mpsc::unbounded_channel();
         let mut input = Input { queue, behind: None, ends, _tasks: JoinSet::new() };
@@ -240,14 +245,14 @@ mod tests {
         let mut taken = Vec::new();
         while let Some(outside) = input.try_next() {
             taken.push(match outside {
-                Outside::Terminal(Event::Mouse(mouse)) => Some(mouse.column),
+                Outside::Terminal(Event::Mouse(mouse), _) => Some(mouse.column),
                 _ => None,
             });
         }
         assert_eq!(taken, [Some(2), Some(5), None, Some(6), Some(6), Some(7)]);
         sender.send(mouse(drag, 8)).await.expect("the queue is open");
         sender.send(key()).await.expect("the queue is open");
-        assert!(matches!(input.next().await, Some(Outside::Terminal(Event::Mouse(_)))));
-        assert!(matches!(input.next().await, Some(Outside::Terminal(Event::Key(_)))));
+        assert!(matches!(input.next().await, Some(Outside::Terminal(Event::Mouse(_), _))));
+        assert!(matches!(input.next().await, Some(Outside::Terminal(Event::Key(_), _))));
     }
 }

@@ -123,6 +123,8 @@ pub struct App {
     pub store: Store,
     /// The time, as of the event being handled.
     pub now: Timestamp,
+    /// When the input being handled was read, where it may have waited since.
+    pub input_read: Option<Timestamp>,
     pub(super) options: Options,
     pub(super) keymap: Keymap,
     pub(super) theme: Theme,
@@ -181,6 +183,7 @@ impl App {
         Self {
             store,
             now,
+            input_read: None,
             keymap,
             theme,
             panes: Kind::ALL.map(Pane::new),

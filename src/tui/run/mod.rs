@@ -250,7 +250,7 @@ impl Frames {
                 self.graphics.take(answer);
                 self.set_pictures()
             }
-            Outside::Terminal(event) => {
+            Outside::Terminal(event, read) => {
                 if let crossterm::event::Event::Resize(columns, rows) = event {
                     self.screen.resize(columns, rows);
                     self.set_pictures()?;
@@ -262,7 +262,9 @@ impl Frames {
                 self.presence.take(&event, now);
                 self.attend(now);
                 let interrupt = is_interrupt(&event);
+                self.ui.app.input_read = Some(read);
                 self.take(Event::Terminal(event))?;
+                self.ui.app.input_read = None;
                 if interrupt {
                     INTERRUPTS.taken();
                 }

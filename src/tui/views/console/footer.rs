@@ -111,13 +111,13 @@ impl ConsoleView {
 
     /// Returns true if keys are ignored now, since they were typed for what showed before.
     pub(super) fn ignores_keys(&self, look: &Look<'_>) -> bool {
-        self.type_ahead.ignores(self.pane().down_since, look.now)
+        self.type_ahead.ignores(self.pane().keys_changed(), look.now)
     }
 
     /// What to do about a session that is not live; the keys as soon as they act.
     fn footer_of_state(&self, look: &Look<'_>) -> Option<Vec<Piece>> {
         let theme = look.theme;
-        let is_pausing = self.type_ahead.pause_left(self.pane().down_since, look.now).is_some();
+        let is_pausing = self.type_ahead.pause_left(self.pane().keys_changed(), look.now).is_some();
         let keys = |first: &str| {
             if is_pausing {
                 return Vec::new();

@@ -72,11 +72,13 @@ impl ConsoleView {
     /// Takes note of a key or a paste for the console with the focus. Returns false where it was typed for what showed
     /// before: then it is ignored, which the footer shows.
     fn takes_typed(&mut self) -> bool {
-        let now = self.now;
+        let (now, read) = (self.now, self.key_read);
         let pane = self.pane_mut();
         pane.note_state(now);
-        let down_since = pane.down_since;
-        self.type_ahead.takes(down_since, now)
+        let changed = pane.keys_changed();
+        let takes = self.type_ahead.takes(changed, read);
+        self.pane_mut().note_key(takes, read);
+        takes
     }
 
     /// Handles a key for the console with the focus, and for all that are typed into together.

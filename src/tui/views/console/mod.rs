@@ -115,6 +115,8 @@ pub struct ConsoleView {
     type_ahead: TypeAhead,
     /// The time of the last event.
     now: Timestamp,
+    /// When the key or the paste that is handled was read.
+    key_read: Timestamp,
     /// The session that got the focus last, to report its loss.
     focus_sent: SessionId,
     /// The terminal has the focus.
@@ -146,6 +148,7 @@ impl ConsoleView {
             mode: Mode::Typing,
             type_ahead: TypeAhead::default(),
             now: Timestamp::now(),
+            key_read: Timestamp::now(),
             is_terminal_focused: true,
             tab_bar: TabBar::default(),
             pressed: Pressed::Nothing,
@@ -287,6 +290,7 @@ impl Layer for ConsoleView {
 
     fn event(&mut self, event: &Event, app: &mut App) -> Handled {
         self.now = app.now;
+        self.key_read = app.input_read.unwrap_or(app.now);
         if let Event::Resize(..) = event {
             self.terminal_resized = Some(app.now);
         }
@@ -385,7 +389,7 @@ impl Layer for ConsoleView {
         let in_view = self.tabs.panes().filter(|pane| !pane.grid.is_empty());
         let rates = in_view.filter_map(|pane| pane.pixels.redraw_in());
         // The footer offers its keys again.
-        let pause = self.type_ahead.pause_left(self.pane().down_since, app.now);
+        let pause = self.type_ahead.pause_left(self.pane().keys_changed(), app.now);
         counting.into_iter().chain(running).chain(rates).chain(self.resize_due).chain(pause).min()
     }
 

@@ -1,4 +1,5 @@
 //! Keys that were on their way when a console ended, or another one was closed: they were meant for what showed before.
+//! So is the rest of a word whose first letters were not sent, since the console was not connected yet.
 //!
 //! ```text
 //! typed   exit⏎             m ysql -e query      q         ls⏎
@@ -26,11 +27,11 @@ pub(super) struct TypeAhead {
 }
 
 impl TypeAhead {
-    /// Takes note of a key or a paste for the console with the focus, which has been down since a time, if it is. Returns
-    /// true if it may act.
-    pub fn takes(&mut self, down_since: Option<Timestamp>, now: Timestamp) -> bool {
-        self.has_ignored = self.pause_left(down_since, now).is_some();
-        self.last_key = Some(now);
+    /// Takes note of a key or a paste, read at this time, for the console with the focus, where what keys do has changed
+    /// at a time, if it has. Returns true if it may act.
+    pub fn takes(&mut self, changed: Option<Timestamp>, read: Timestamp) -> bool {
+        self.has_ignored = self.pause_left(changed, read).is_some();
+        self.last_key = Some(read);
         if !self.has_ignored {
             self.focus_moved = None;
         }
@@ -43,14 +44,14 @@ impl TypeAhead {
     }
 
     /// The time that is left until a key acts. `None` where it does.
-    pub fn pause_left(&self, down_since: Option<Timestamp>, now: Timestamp) -> Option<Duration> {
-        let changed = down_since.max(self.focus_moved)?;
+    pub fn pause_left(&self, changed: Option<Timestamp>, now: Timestamp) -> Option<Duration> {
+        let changed = changed.max(self.focus_moved)?;
         let quiet_since = self.last_key.map_or(changed, |key| key.max(changed));
         KEYBOARD_PAUSE.checked_sub(now.since(quiet_since)).filter(|left| !left.is_zero())
     }
 
     /// Returns true if a key was ignored and the next one would be, too.
-    pub fn ignores(&self, down_since: Option<Timestamp>, now: Timestamp) -> bool {
-        self.has_ignored && self.pause_left(down_since, now).is_some()
+    pub fn ignores(&self, changed: Option<Timestamp>, now: Timestamp) -> bool {
+        self.has_ignored && self.pause_left(changed, now).is_some()
     }
 }

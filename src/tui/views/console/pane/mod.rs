@@ -45,7 +45,9 @@ pub(super) struct Pane {
     /// When the current connecting began.
     connecting_since: Option<Timestamp>,
     /// Since when its link has been down, as far as it was seen here.
-    pub down_since: Option<Timestamp>,
+    down_since: Option<Timestamp>,
+    /// When the last key was read, if it was ignored or there was no link to send it by.
+    unsent_key: Option<Timestamp>,
 }
 
 impl Pane {
@@ -65,6 +67,7 @@ impl Pane {
             is_offer_new: false,
             button_held: false,
             connecting_since: None,
+            unsent_key: None,
         }
     }
 
@@ -115,6 +118,20 @@ impl Pane {
         self.down_since = is_down.then(|| self.down_since.unwrap_or(now));
     }
 
+    /// When what keys do here has changed: the link went down, or is there while a word is typed whose beginning was not
+    /// sent.
+    pub fn keys_changed(&self) -> Option<Timestamp> {
+        let is_live = self.screen().state() == SessionState::Live;
+        self.down_since.or_else(|| self.unsent_key.filter(|_| is_live))
+    }
+
+    /// Takes note of a key that was read at this time, and of whether it may act.
+    pub fn note_key(&mut self, takes: bool, read: Timestamp) {
+        let state = self.screen().state();
+        let has_link = !matches!(state, SessionState::Connecting | SessionState::Reconnecting(_));
+        self.unsent_key = (!takes || !has_link).then_some(read);
+    }
+
     /// Returns true if it shows the same session.
     pub fn is(&self, other: &Self) -> bool {
         self.console.session == other.console.session
@@ -130,6 +147,7 @@ impl Pane {
         self.console.clear_bell();
         match (self.screen().state(), key.code) {
             (SessionState::Ended(_) | SessionState::Reconnecting(_), KeyCode::Char('r')) => {
+                self.unsent_key = None;
                 self.screen().reconnect();
             }
             (SessionState::Reconnecting(_), _) => {

@@ -70,6 +70,7 @@ fn later(now: Timestamp, by: Duration) -> Timestamp {
 /// Types keys at once, a while after what came before.
 fn press(view: &mut ConsoleView, keys: &str) -> Vec<Effect> {
     view.now = later(view.now, Duration::from_secs(10));
+    view.key_read = view.now;
     let mut effects = Vec::new();
     for c in keys.chars() {
         // `^` is the prefix.

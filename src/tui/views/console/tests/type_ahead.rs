@@ -11,6 +11,7 @@ fn type_after(view: &mut ConsoleView, pause: Duration, keys: &str) -> Vec<Effect
     let mut effects = Vec::new();
     for (nth, c) in keys.chars().enumerate() {
         view.now = later(view.now, if nth == 0 { pause } else { KEY_INTERVAL });
+        view.key_read = view.now;
         let event = match c {
             '⏎' => Event::Key(KeyEvent::new(KeyCode::Enter, KeyModifiers::NONE)),
             '⎋' => Event::Key(KeyEvent::new(KeyCode::Esc, KeyModifiers::NONE)),
@@ -111,6 +112,38 @@ fn a_console_that_gets_the_focus_from_a_closed_one_is_typed_into_after_a_pause()
         type_after(&mut view, KEYBOARD_PAUSE, "ls");
         assert_eq!(typed(&remotes)[1], "ls", "{close}");
     }
+}
+
+#[test]
+fn the_rest_of_a_word_whose_beginning_was_not_sent_is_not_sent_either() {
+    for state in [SessionState::Connecting, reconnecting()] {
+        let (mut view, remotes) = several(&["web-1", "db-1"]);
+        type_after(&mut view, KEYBOARD_PAUSE, "l");
+        typed(&remotes);
+        *remotes[0].state.lock().unwrap() = state.clone();
+        type_after(&mut view, KEYBOARD_PAUSE * 3, "rm -rf ./old");
+        *remotes[0].state.lock().unwrap() = SessionState::Live;
+        type_after(&mut view, KEY_INTERVAL, "er-logs⏎");
+        assert_eq!(typed(&remotes)[0], "", "{state:?}");
+        let shown = footer(&mut view);
+        assert!(shown.contains("keys ignored until you pause for a second"), "{shown}");
+        type_after(&mut view, KEYBOARD_PAUSE, "ls⏎");
+        assert_eq!(typed(&remotes)[0], "ls", "{state:?}");
+    }
+}
+
+#[test]
+fn keys_are_timed_by_when_they_were_read() {
+    let (mut view, remotes) = gone_down(SessionState::Ended(None));
+    let read = later(view.now, KEY_INTERVAL);
+    view.now = later(view.now, KEYBOARD_PAUSE * 5);
+    view.key_read = read;
+    assert!(view.type_event(&key('q', KeyModifiers::NONE)).is_empty(), "it waited behind other work");
+    assert_eq!((focus(&view), view.sessions.len()), ("web-1".to_owned(), 2));
+    // Two that wait together are as far apart as they were typed.
+    view.key_read = later(read, KEYBOARD_PAUSE);
+    view.type_event(&key('r', KeyModifiers::NONE));
+    assert_eq!(remotes[0].reconnects.load(Ordering::Relaxed), 1);
 }
 
 #[test]
