@@ -141,11 +141,6 @@ impl CopyMode {
     /// Moves the end of the selection; beyond the edge it scrolls.
     fn drag(&mut self, mouse: MouseEvent, grid: Rect, text: &dyn TextScreen) {
         let Some(pressed) = self.mouse.pressed else { return };
-        if self.selection.is_none() {
-            let is_block = mouse.modifiers.intersects(KeyModifiers::ALT | KeyModifiers::CONTROL);
-            let kind = if is_block { Kind::Block } else { Kind::Characters };
-            self.selection = Some(Selection { kind, anchor: pressed });
-        }
         let bottom = grid.bottom().saturating_sub(1);
         let beyond =
             i64::from(mouse.row.saturating_sub(bottom)) - i64::from(grid.y.saturating_sub(mouse.row));
@@ -158,6 +153,12 @@ impl CopyMode {
             mouse.row.clamp(grid.y, bottom.max(grid.y)),
         );
         let place = self.place_at(inside, grid, text);
+        // Over blanks behind a line or below the last one there is nothing to select.
+        if self.selection.is_none() && place != pressed {
+            let is_block = mouse.modifiers.intersects(KeyModifiers::ALT | KeyModifiers::CONTROL);
+            let kind = if is_block { Kind::Block } else { Kind::Characters };
+            self.selection = Some(Selection { kind, anchor: pressed });
+        }
         self.go(text, place);
     }
 

@@ -50,6 +50,8 @@ fn a_drag_selects_and_its_release_copies() {
     block[1].modifiers = KeyModifiers::ALT;
     assert_eq!(copied(&block), ["日\nla"]);
     assert_eq!(copied(&[over(DOWN, 4, 0), over(UP, 4, 0)]), [] as [&str; 0], "a click copies nothing");
+    let over_blanks = [over(DOWN, 9, 4), over(DRAG, 12, 4), over(UP, 12, 4)];
+    assert_eq!(copied(&over_blanks), [] as [&str; 0], "nor does a drag behind the end of a line");
 }
 
 #[test]
