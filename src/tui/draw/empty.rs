@@ -110,10 +110,14 @@ fn hidden(app: &App, what: &str, all: usize) -> (String, String) {
     let back = key_of(app, KeyContext::Table, Command::Back);
     let all = grouped(all);
     if !pane.filter_text.is_empty() {
-        let narrow = pane.narrow.as_ref().map_or(String::new(), |narrow| format!(" of {}", narrow.name()));
+        // How many there are of what was drilled into is not known here, and may be none.
+        let among = pane
+            .narrow
+            .as_ref()
+            .map_or_else(|| format!("{all} {what}"), |narrow| format!("the {what} of {}", narrow.name()));
         let kept = if pane.is_filter_kept { ", the filter of your last run" } else { "" };
         return (
-            format!("none of {all} {what}{narrow} matches {}{kept}", pane.filter_text),
+            format!("none of {among} matches {}{kept}", pane.filter_text),
             format!("{back} clears the filter"),
         );
     }
