@@ -120,6 +120,11 @@ impl Pane {
         self.widths.clear();
     }
 
+    /// Returns true if there is something that Esc takes away from the table itself: a filter, marks, what was drilled into.
+    pub fn has_more_to_clear(&self) -> bool {
+        !self.filter_text.is_empty() || self.attention || !self.marks.is_empty() || self.narrow.is_some()
+    }
+
     /// Back to the default columns.
     pub fn default_columns(&mut self) {
         self.table.default_columns();

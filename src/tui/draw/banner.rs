@@ -18,26 +18,30 @@ pub(super) fn is_shown(app: &App, area: Rect) -> bool {
     (area.height > 10 && app.notice().is_some()) || (area.height > 17 && app.banner.is_some())
 }
 
-pub(super) fn draw(app: &App, line: Rect, buf: &mut Buffer) {
+/// Draws it with the keys that act on it in this context.
+pub(super) fn draw(app: &App, context: KeyContext, line: Rect, buf: &mut Buffer) {
     let theme = &app.theme;
-    let Some((context, more)) = app.notice() else {
+    let hides =
+        if context == KeyContext::Table && !app.pane().has_more_to_clear() { "esc hides this" } else { "" };
+    let Some((waiting, more)) = app.notice() else {
         let text = app.banner.as_deref().unwrap_or_default();
-        return one_line(&plain(text), "esc hides this", (theme.text, theme.dim), line, buf);
+        return one_line(&plain(text), hides, (theme.text, theme.dim), line, buf);
     };
-    let mark = match (app.options.ascii, &context.auth) {
+    let mark = match (app.options.ascii, &waiting.auth) {
         (true, _) => "!",
         (false, Auth::Expiring(_)) => "▲",
         (false, _) => "✗",
     };
     let others = if more == 0 { String::new() } else { format!(" (and {more} more)") };
-    let why = plain(&cause(&context.auth, app.now));
-    let text = format!("{mark} {}{others}: {why}", context.name);
+    let why = plain(&cause(&waiting.auth, app.now));
+    let text = format!("{mark} {}{others}: {why}", waiting.name);
     let key = key_of(app, KeyContext::Everywhere, Command::Reconnect);
     // The key is what must be read: where room is short, how to hide the line is left out.
-    let keys = if line.width < 90 {
-        format!("{key} signs in")
-    } else {
-        format!("{key} signs in again  esc hides this")
+    let keys = match line.width {
+        _ if context == KeyContext::Console => String::new(),
+        ..90 => format!("{key} signs in"),
+        _ if hides.is_empty() => format!("{key} signs in again"),
+        _ => format!("{key} signs in again  {hides}"),
     };
     buf.set_style(line, theme.banner);
     one_line(&text, &keys, (theme.banner, theme.banner), line, buf);

@@ -12,27 +12,28 @@ use crate::tui::app::{App, mark_symbol};
 use crate::tui::overlays::{condition_words, key_of, milliseconds};
 use crate::tui::{Command, KeyContext};
 
-pub(super) fn draw(app: &mut App, area: Rect, buf: &mut Buffer) -> Rect {
+/// Draws it with the keys that do something in this context: in a console they go to the remote side.
+pub(super) fn draw(app: &mut App, context: KeyContext, area: Rect, buf: &mut Buffer) -> Rect {
     // A recording that is played by itself has no fleet to be about.
     if app.options.play.is_some() && app.store.contexts().is_empty() {
         app.tabs.clear();
         return Rect { height: 0, ..area };
     }
     let rows = 2 + u16::from(banner::is_shown(app, area));
-    top(app, area, buf);
+    top(app, context, area, buf);
     app.tabs = tabs(app, area, buf);
     if rows == 3 {
-        banner::draw(app, Rect::new(area.x, area.y + 2, area.width, 1), buf);
+        banner::draw(app, context, Rect::new(area.x, area.y + 2, area.width, 1), buf);
     }
     Rect::new(area.x, area.y, area.width, rows)
 }
 
-fn top(app: &App, area: Rect, buf: &mut Buffer) {
+fn top(app: &App, context: KeyContext, area: Rect, buf: &mut Buffer) {
     let theme = &app.theme;
     let y = area.y;
     let mut x = put(buf, area.x + 1, y, 12, "quarterdeck", theme.accent) + 2;
     let mut right = area.right() - 1;
-    if area.width >= 50 {
+    if area.width >= 50 && context != KeyContext::Console {
         let help = format!("{} help", key_of(app, KeyContext::Table, Command::Help));
         right = put_right(buf, right, y, 20, &help, theme.dim).saturating_sub(2);
     }

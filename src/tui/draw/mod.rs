@@ -39,7 +39,7 @@ pub fn frame(ui: &mut Ui, area: Rect, buf: &mut Buffer) -> Option<Position> {
         }
         return None;
     }
-    let header = header::draw(app, area, buf);
+    let header = header::draw(app, ui.layers.key_context(), area, buf);
     let body = Rect::new(area.x, header.bottom(), area.width, area.height - header.height - 1);
     app.header_area = header;
     let foot = Rect::new(area.x, area.bottom() - 1, area.width, 1);

@@ -230,8 +230,10 @@ fn esc_clears_before_it_puts_the_banner_away() {
     let options = crate::tui::Options { banner: Some("this is the demo".to_owned()), ..Default::default() };
     let mut scene = Scene::with(sample::fleet(), options, 120, 36);
     scene.keys("/web\n");
+    assert!(scene.text().contains("this is the demo") && !scene.text().contains("esc hides this"));
     scene.keys("\x1b");
     assert!(scene.ui.app.pane().filter_text.is_empty() && scene.ui.app.banner.is_some());
+    assert!(scene.text().contains("esc hides this"));
     scene.keys("\x1b");
     assert!(scene.ui.app.banner.is_none(), "nothing else was to be done");
 }
