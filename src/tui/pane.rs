@@ -26,6 +26,8 @@ pub struct Pane {
     pub widths: HashMap<Column, Width>,
     /// What they were measured by.
     pub measured: MeasuredBy,
+    /// Columns that the last draw had no room for, by their number.
+    pub columns_without_room: usize,
     /// The last filter: `n` goes to the next row that matches it, also when all rows are shown again.
     searched: Filter,
     selected: Option<ResourceId>,
@@ -83,6 +85,7 @@ impl Pane {
             page: 0,
             widths: HashMap::new(),
             measured: MeasuredBy::default(),
+            columns_without_room: 0,
             searched: Filter::default(),
             selected: None,
             cursor: 0,

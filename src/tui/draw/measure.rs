@@ -58,6 +58,7 @@ pub(super) fn measure(pane: &mut Pane, rows: &[Row<'_>], look: &Look<'_>, width:
         })
         .collect();
     let placed = share(&kept, width);
+    pane.columns_without_room = kept.len() - placed.len();
     let of = |(column, width): Placed| {
         let is_cut = longest.iter().any(|it| it.0 == column && it.1 > width);
         // Of a list the first ones are shown.

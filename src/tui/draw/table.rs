@@ -290,6 +290,14 @@ fn title(app: &App, area: Rect, buf: &mut Buffer) {
     if pane.attention {
         x = put(buf, x + 1, area.y, room(x + 1), " needs attention ", theme.warn);
     }
+    if pane.wide {
+        let text = match pane.columns_without_room {
+            0 => " wide ".to_owned(),
+            1 => " wide: no room for 1 column ".to_owned(),
+            more => format!(" wide: no room for {more} columns "),
+        };
+        x = put(buf, x + 1, area.y, room(x + 1), &text, theme.dim);
+    }
     if let Some(text) = stale(app) {
         x = put(buf, x + 1, area.y, room(x + 1), &format!(" {text} "), theme.warn);
     }

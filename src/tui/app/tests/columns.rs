@@ -108,6 +108,20 @@ fn names_are_whole_while_anything_else_can_go_and_then_lose_their_middle() {
 }
 
 #[test]
+fn a_wide_table_says_how_many_columns_have_no_room() {
+    let mut scene = Scene::new(sample::fleet(), 80, 24);
+    scene.keys("w");
+    let left_out = scene.ui.app.pane().columns_without_room;
+    assert!(left_out > 1, "{}", scene.text());
+    assert!(scene.text().contains(&format!(" wide: no room for {left_out} columns ")), "{}", scene.text());
+    scene.keys("w");
+    assert!(!scene.text().contains(" wide: "), "{}", scene.text());
+    let mut scene = Scene::new(sample::fleet(), 250, 24);
+    scene.keys("w");
+    assert!(scene.text().contains("(all) ─ wide ─"), "{}", scene.text());
+}
+
+#[test]
 fn no_column_comes_or_goes_while_scrolling() {
     let short = (1..=60).map(|nth| format!("web-{nth}"));
     let names: Vec<String> = short.chain(["zz-a-name-that-needs-more-room-than-others".to_owned()]).collect();
