@@ -1,9 +1,9 @@
 //! The layout of the table: its width shared among the columns.
 //!
 //! Where room is short, what gives way is, in this order: the cells of sparklines beyond the fewest, what can be cut and
-//! still be read, then whole columns, those of low priority first. Names are cut
-//! only when nothing else is left to give. Where there is room to spare it goes to texts that are cut, then to columns
-//! that had to go and fit by now, then to sparklines, then to all gaps alike.
+//! still be read, then whole columns, those of low priority first. Names are cut only when nothing else is left to give,
+//! but for the few that are far longer than the others, which `measure` leaves out. Where there is room to spare it goes
+//! to texts that are cut, then to columns that had to go and fit by now, then to sparklines, then to all gaps alike.
 
 use crate::table::{Align, Column, Shrink};
 

@@ -16,6 +16,8 @@ use crate::tui::pane::{MeasuredBy, Pane, Width};
 /// The rows at the top of a table that are measured before they are seen: more than anyone scrolls through line by line,
 /// and still a matter of a millisecond or two.
 const ROWS_AHEAD: usize = 1000;
+/// One in so many names may be cut before a column goes for it.
+const NAMES_PER_OUTLIER: usize = 40;
 /// The time after which rows that have changed are measured anew.
 const MEASURED_FOR: Duration = Duration::from_secs(5);
 
@@ -29,7 +31,8 @@ pub(super) struct Measured {
 }
 
 /// The columns and their widths. Which columns there are follows from the first rows of the table, so that none comes or
-/// goes while scrolling; beyond them a width grows with what is seen, and shrinks only a while after rows have changed.
+/// goes while scrolling; beyond them a width grows with what is seen, and shrinks only a while after rows have changed. The
+/// few names that are longer than all others are cut where there is no room to spare, and cost no column.
 pub(super) fn measure(pane: &mut Pane, rows: &[Row<'_>], look: &Look<'_>, width: u16) -> Vec<Measured> {
     let ahead = pane.shown().len().min(ROWS_AHEAD);
     let version = look.store.version(pane.kind);
@@ -41,11 +44,13 @@ pub(super) fn measure(pane: &mut Pane, rows: &[Row<'_>], look: &Look<'_>, width:
     if pane.widths.is_empty() || pane.measured.rows < ahead {
         let first = pane.shown().range(0..ahead).iter();
         let first: Vec<_> = first.map(|row| Row::new(row, look.store, look.now)).collect();
-        let first = wanted(pane, &first, look, width);
+        let first = wanted(pane, &first, first.len() / NAMES_PER_OUTLIER, look, width);
         widen(pane, &first);
         pane.measured = MeasuredBy { rows: ahead, version, at: Some(look.now) };
     }
-    let now = wanted(pane, rows, look, width);
+    let is_ahead = pane.top + rows.len() <= pane.measured.rows;
+    let among = if is_ahead { ahead } else { rows.len() };
+    let now = wanted(pane, rows, among / NAMES_PER_OUTLIER, look, width);
     let longest: Vec<(Column, u16)> = now.iter().map(|it| (it.column, it.full)).collect();
     if !rows.is_empty() {
         widen(pane, &now);
@@ -69,8 +74,9 @@ pub(super) fn measure(pane: &mut Pane, rows: &[Row<'_>], look: &Look<'_>, width:
     placed.into_iter().map(of).collect()
 }
 
-/// The width that each column asks for by the rows on the screen. One that has been empty so far asks for none.
-fn wanted(pane: &Pane, rows: &[Row<'_>], look: &Look<'_>, width: u16) -> Vec<Wanted> {
+/// The width that each column asks for by the rows on the screen, one of names without so many of the longest. One that
+/// has been empty so far asks for none.
+fn wanted(pane: &Pane, rows: &[Row<'_>], outliers: usize, look: &Look<'_>, width: u16) -> Vec<Wanted> {
     let mut wanted = Vec::new();
     for column in pane.columns(look.store) {
         let spec = column.spec();
@@ -94,10 +100,16 @@ fn wanted(pane: &Pane, rows: &[Row<'_>], look: &Look<'_>, width: u16) -> Vec<Wan
     }
     // A name that has no room even by itself is cut anyway: half of the room will do, and the rest is for the others.
     let room = room_for_names(&wanted, width);
-    for it in wanted.iter_mut().filter(|it| it.column.spec().shrink == Shrink::Last && it.full > room) {
-        let widths = rows.iter().map(|row| columns(&text(it.column, row, look)));
-        let longest = widths.filter(|width| *width <= room).max().unwrap_or(0);
-        it.width = longest.max(room / 2).max(columns(&it.column.title()) + 1).max(it.column.spec().min);
+    let needs_cut =
+        |it: &&mut Wanted| it.column.spec().shrink == Shrink::Last && (outliers > 0 || it.full > room);
+    for it in wanted.iter_mut().filter(needs_cut) {
+        let mut widths: Vec<_> = rows.iter().map(|row| columns(&text(it.column, row, look))).collect();
+        widths.sort_unstable();
+        let usual = &widths[..widths.len().saturating_sub(outliers)];
+        let longest = usual.iter().rfind(|width| **width <= room).copied().unwrap_or(0);
+        let is_cut = usual.last().is_some_and(|width| *width > room);
+        let least = if is_cut { room / 2 } else { 0 };
+        it.width = longest.max(least).max(columns(&it.column.title()) + 1).max(it.column.spec().min);
     }
     wanted
 }

@@ -107,6 +107,34 @@ fn names_are_whole_while_anything_else_can_go_and_then_lose_their_middle() {
     }
 }
 
+/// A fleet of instances with these names.
+fn named(names: impl Iterator<Item = String>, columns: u16, rows: u16) -> Scene {
+    let mut store = sample::empty(&[("cycle-prod", cycle::PLATFORM)]);
+    let rows_of = names.map(|name| sample::instance("cycle-prod", &name, Lifecycle::Running)).collect();
+    sample::list(&mut store, "cycle-prod", Kind::Instance, rows_of);
+    Scene::new(store, columns, rows)
+}
+
+#[test]
+fn one_name_that_is_far_longer_than_the_others_is_cut_and_costs_no_column() {
+    let outlier = "web-30-of-the-migration-that-was-to-be-deleted-last-year-by-payments";
+    let short = || (1..=90).map(|nth| format!("web-{nth:02}"));
+    for (columns, rows) in [(60, 15), (120, 36)] {
+        let usual = heads(&named(short(), columns, rows));
+        let names = short().chain([outlier.to_owned()]);
+        let mut scene = named(names, columns, rows);
+        assert_eq!(heads(&scene), usual, "{}", scene.text());
+        scene.keys(&"j".repeat(35));
+        let text = scene.text();
+        assert!(text.contains("web-30 ") && text.contains("web-30-of-"), "{text}");
+        assert_eq!(heads(&scene), usual, "also while it is on the screen: {text}");
+        scene.keys(":sort name desc\n");
+        assert_eq!(heads(&scene), usual, "{}", scene.text());
+    }
+    let scene = named(short().chain([outlier.to_owned()]), 200, 50);
+    assert!(scene.text().contains(outlier), "where there is room it is whole: {}", scene.text());
+}
+
 #[test]
 fn a_wide_table_says_how_many_columns_have_no_room() {
     let mut scene = Scene::new(sample::fleet(), 80, 24);
@@ -125,15 +153,8 @@ fn a_wide_table_says_how_many_columns_have_no_room() {
 fn no_column_comes_or_goes_while_scrolling() {
     let short = (1..=60).map(|nth| format!("web-{nth}"));
     let names: Vec<String> = short.chain(["zz-a-name-that-needs-more-room-than-others".to_owned()]).collect();
-    let store = || {
-        let mut store = sample::empty(&[("cycle-prod", cycle::PLATFORM)]);
-        let rows =
-            names.iter().map(|name| sample::instance("cycle-prod", name, Lifecycle::Running)).collect();
-        sample::list(&mut store, "cycle-prod", Kind::Instance, rows);
-        store
-    };
     for (columns, rows) in [(60, 15), (120, 36)] {
-        let mut scene = Scene::new(store(), columns, rows);
+        let mut scene = named(names.iter().cloned(), columns, rows);
         let first = heads(&scene);
         for key in ["G", "g"] {
             scene.keys(key);
