@@ -17,6 +17,9 @@ use crate::tui::widgets::frame::border_set;
 use crate::tui::widgets::line::StyledLine;
 use crate::tui::widgets::number::grouped;
 
+/// Below this width the title has the state and no key.
+const SHORT_TITLE_BELOW: u16 = 50;
+
 impl LogView {
     pub(super) fn frame(&self, area: Rect, buf: &mut Buffer, look: &Look<'_>) -> Rect {
         let theme = look.theme;
@@ -25,8 +28,8 @@ impl LogView {
             (true, _) => Span::styled(format!(" {dot} following "), theme.good),
             (false, 0) => Span::styled(format!(" {pause} paused "), theme.warn),
             (false, new) => {
-                let new = grouped(new);
-                Span::styled(format!(" {pause} paused, {new} new below, End follows "), theme.warn)
+                let how = if area.width < SHORT_TITLE_BELOW { "" } else { " below, End follows" };
+                Span::styled(format!(" {pause} paused, {} new{how} ", grouped(new)), theme.warn)
             }
         };
         let mut foot = Vec::new();

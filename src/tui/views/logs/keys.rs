@@ -223,7 +223,11 @@ impl LogView {
         }
         let names: Vec<&str> = self.tails.iter().take(3).map(|tail| tail.name.as_str()).collect();
         let stem = ansi::file_stem(&names.join("_"));
-        vec![Work::Save(format!("{stem}.log"), text.into_bytes()).into()]
+        let more = match self.tails.len() - names.len() {
+            0 => String::new(),
+            more => format!("_and_{more}_more"),
+        };
+        vec![Work::Save(format!("{stem}{more}.log"), text.into_bytes()).into()]
     }
 
     /// Opens the tails that have ended again, from where they ended.

@@ -303,6 +303,16 @@ fn saved_and_copied_text_holds_no_escapes() {
 }
 
 #[test]
+fn a_file_of_many_logs_is_named_by_the_first_and_the_number_of_the_others() {
+    let mut view = opened(&["a", "b", "c", "d", "e"]);
+    let effects = view.apply(Command::Save, None).effects();
+    assert!(
+        matches!(&effects[..], [Effect::Work(Work::Save(name, _))] if name == "a_b_c_and_2_more.log"),
+        "{effects:?}"
+    );
+}
+
+#[test]
 fn the_ring_is_bounded_and_the_screen_says_what_it_let_go() {
     let mut view = opened_with(&["loud"], 64 * 1024);
     for batch in 0..100 {

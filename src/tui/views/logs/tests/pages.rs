@@ -72,6 +72,7 @@ fn the_wheel_and_half_pages_move_the_page_at_once() {
     turn_wheel(&mut view, MouseEventKind::ScrollUp);
     assert_eq!(first(&mut view), "line985", "from the page that was seen, whatever has come since");
     assert!(drawn(&mut view, 60, 15).contains("1,000 new below"));
+    assert!(drawn(&mut view, 30, 8).contains("‖ paused, 1,000 new ┐"), "the state is not cut");
 }
 
 #[test]
