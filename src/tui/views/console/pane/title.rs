@@ -10,6 +10,7 @@ use super::draw::state_piece;
 use crate::console::{PixelScreen, SessionState};
 use crate::tui::Look as ScreenLook;
 use crate::tui::app::short_way;
+use crate::tui::draw::{columns as columns_of, without_middle};
 use crate::tui::views::console::recording::{playback, playback_piece, recording_piece};
 use crate::tui::widgets::ansi;
 use crate::tui::widgets::frame::{Piece, put, put_right};
@@ -43,6 +44,8 @@ struct Part {
     short: Option<String>,
 }
 
+/// A name has at least so many columns, whatever marks there are beside it.
+const MIN_NAME_COLUMNS: u16 = 6;
 /// The rank of the size.
 const SIZE_RANK: u8 = 4;
 
@@ -50,18 +53,27 @@ impl Part {
     const fn new(rank: u8, long: Piece) -> Self {
         Self { rank, long, short: None }
     }
+
+    /// The columns of its shorter form.
+    fn least(&self) -> u16 {
+        columns_of(self.short.as_ref().unwrap_or(&self.long.0))
+    }
 }
 
 impl Pane {
     /// Draws the title into a row of the border: the name on the left, marks, state and size on the right.
     pub fn draw_title(&self, row: Rect, title: Look, buf: &mut Buffer, look: &ScreenLook<'_>) {
         let theme = look.theme;
-        let (label, context) = (self.console.label(), self.console.id.context.as_str());
+        let mut parts = self.right_of_title(title, look);
+        // Marks and state are not given up for a long name: it loses its middle, since names may differ at their ends.
+        let marks: u16 = parts.iter().filter(|part| part.rank < SIZE_RANK).map(Part::least).sum();
+        let room = row.width.saturating_sub(marks + 4).max(MIN_NAME_COLUMNS);
+        let label = without_middle(self.console.label().into(), room);
+        let context = self.console.id.context.as_str();
         let instance = if self.console.is_renamed() { self.console.name.as_str() } else { "" };
         let origin =
             [instance, context].into_iter().filter(|name| !name.is_empty()).collect::<Vec<_>>().join(" ");
         let width = usize::from(row.width).saturating_sub(label.width() + 3);
-        let mut parts = self.right_of_title(title, look);
         // The instance and the context are worth more than the size.
         if columns(&parts) + origin.width() + 1 > width {
             parts.retain(|part| part.rank < SIZE_RANK);
@@ -82,7 +94,9 @@ impl Pane {
             left.push((format!("{instance} "), theme.dim));
         } else if fits(&origin) {
             left.push((format!("{origin} "), theme.dim));
-            if let Some(title) = self.screen().title().filter(|title| !title.is_empty() && *title != label) {
+            if let Some(title) =
+                self.screen().title().filter(|title| !title.is_empty() && *title != self.console.label())
+            {
                 left.push((format!("{} {title} ", if look.ascii { "-" } else { "─" }), theme.text));
             }
         }

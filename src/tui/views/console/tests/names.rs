@@ -1,5 +1,6 @@
 //! Names of sessions, instances and tabs where room is short.
 
+use super::tiles::several;
 use super::*;
 
 #[test]
@@ -44,5 +45,18 @@ fn a_name_of_a_tab_that_is_cut_shows_it() {
     {
         let shown = text(&drawn_at(&mut view, 80, 14, ascii));
         assert!(shown.starts_with(expected.trim_end()), "{shown}");
+    }
+}
+
+#[test]
+fn a_long_name_loses_its_middle_before_marks_and_state_go() {
+    let names = [1, 2].map(|nth| format!("payments-eu-west-1-prod-blue-worker-0{nth}"));
+    let (mut view, _remotes) = several(&[&names[0], &names[1]]);
+    press(&mut view, "^b");
+    for columns in [44, 60, 80] {
+        let shown = text(&drawn_at(&mut view, columns, 12, false));
+        let title = shown.lines().next().unwrap_or_default();
+        assert_eq!(title.matches(" together ").count(), 2, "{title}");
+        assert!(title.contains("01 ") && title.contains("02 "), "{title}");
     }
 }
