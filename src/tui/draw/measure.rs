@@ -100,8 +100,12 @@ fn wanted(pane: &Pane, rows: &[Row<'_>], outliers: usize, look: &Look<'_>, width
     }
     // A name that has no room even by itself is cut anyway: half of the room will do, and the rest is for the others.
     let room = room_for_names(&wanted, width);
-    let needs_cut =
-        |it: &&mut Wanted| it.column.spec().shrink == Shrink::Last && (outliers > 0 || it.full > room);
+    // One that is no wider than what was seen before is not measured again in each frame.
+    let seen = |column| pane.widths.get(&column).map_or(0, |seen| seen.width);
+    let needs_cut = |it: &&mut Wanted| {
+        it.column.spec().shrink == Shrink::Last
+            && (it.full > room || (outliers > 0 && it.full > seen(it.column)))
+    };
     for it in wanted.iter_mut().filter(needs_cut) {
         let mut widths: Vec<_> = rows.iter().map(|row| columns(&text(it.column, row, look))).collect();
         widths.sort_unstable();
