@@ -356,7 +356,7 @@ fn a_machine_that_is_down_is_refused_as_on_the_screen() {
     let it = Setup::with("gcore", Cloud::text);
     let (code, said) = it.refused(&["demo-gcore/staging-1", "--wait", "1s"]);
     assert_eq!(code, Some(6), "{said}");
-    assert_eq!(said, "qdeck: demo-gcore/staging-1 has no console now: it is SHUTOFF: start it first\n");
+    assert_eq!(said, "qdeck: demo-gcore/staging-1 has no console now: it is shutoff: start it first\n");
 }
 
 #[test]

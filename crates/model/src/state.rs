@@ -1,5 +1,6 @@
 //! The small set of states that colours and filters use, beside the platform's raw state.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use arcstr::ArcStr;
@@ -97,6 +98,22 @@ impl State {
     /// A state without a reason.
     pub fn new(lifecycle: Lifecycle, raw: impl Into<ArcStr>) -> Self {
         Self { lifecycle, raw: raw.into(), reason: None }
+    }
+
+    /// The word that is shown: the platform's own, in lower case; the mapped one where it has none, or where its word
+    /// would name another state than the mark beside it: a platform may call `running` what fails its health checks.
+    pub fn word(&self) -> Cow<'_, str> {
+        let mapped = self.lifecycle.word();
+        if self.raw.is_empty() {
+            return mapped.into();
+        }
+        let raw: Cow<'_, str> = if self.raw.chars().any(char::is_uppercase) {
+            self.raw.to_lowercase().into()
+        } else {
+            (&*self.raw).into()
+        };
+        let misleads = raw != mapped && Lifecycle::ALL.iter().any(|other| other.word() == raw);
+        if misleads { mapped.into() } else { raw }
     }
 
     /// The same state with the remote's reason.

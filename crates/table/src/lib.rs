@@ -15,7 +15,7 @@ mod source;
 mod table;
 
 pub use arrange::{Arranged, Job, Narrow, Sort};
-pub use column::{Align, Cell, Column, ColumnSpec, Shown, Shrink, Tone, state_mark, state_text, words};
+pub use column::{Align, Cell, Column, ColumnSpec, Shown, Shrink, Tone, state_mark, words};
 pub use filter::{Filter, FilterError};
 pub use row::{Count, Row};
 pub use rows::{OrderedIter, OrderedRows, Place, Rows};

@@ -7,7 +7,7 @@ use ratatui::style::{Modifier, Style};
 use super::columns;
 use crate::fleet::Series;
 use crate::model::{Metric, age, redact};
-use crate::table::{Cell, Column, Row, Shrink, Tone, state_text};
+use crate::table::{Cell, Column, Row, Shrink, Tone};
 use crate::tui::Look;
 use crate::tui::widgets::sparkline;
 
@@ -35,7 +35,7 @@ pub(super) fn text<'a>(
     match cell {
         Cell::Samples(metric) => usage(look.store.series(row.resource.id()), metric, look, width),
         Cell::State(state) if state.lifecycle.is_moving() && !look.ascii => {
-            format!("{}…", state_text(state)).into()
+            format!("{}…", state.word()).into()
         }
         Cell::Percent(done) => bar(done, look.ascii).into(),
         _ if matches!(column.spec().shrink, Shrink::Path(_)) => {

@@ -7,7 +7,7 @@ use ratatui::layout::Rect;
 
 use super::{columns, put, wrap};
 use crate::model::{Kind, Resource, age, redact};
-use crate::table::{Column, Row, state_mark, state_text, words};
+use crate::table::{Column, Row, state_mark, words};
 use crate::tui::Look;
 use crate::tui::app::{App, mark_symbol};
 use crate::tui::widgets::sparkline;
@@ -58,7 +58,7 @@ fn head(resource: &Resource, app: &App, look: &Look<'_>, area: Rect, buf: &mut B
     let mut x = area.x + 2;
     x = put(buf, x, area.y, end - x, &format!(" {} ", resource.name()), theme.title);
     if let Some(state) = resource.state() {
-        let text = format!("{} {} ", state_mark(state.lifecycle, look.ascii), state_text(state));
+        let text = format!("{} {} ", state_mark(state.lifecycle, look.ascii), state.word());
         x = put(buf, x, area.y, end.saturating_sub(x), &text, theme.lifecycle(state.lifecycle));
     }
     let since = match resource {
@@ -156,7 +156,7 @@ fn written_pairs(resource: &Resource, look: &Look<'_>) -> Vec<(String, String)> 
                     (Some(from), None) => format!(" {}…", age(look.now.since(from))),
                     _ => String::new(),
                 };
-                pairs.push((step.name.to_string(), format!("{}{took}", state_text(&step.state))));
+                pairs.push((step.name.to_string(), format!("{}{took}", step.state.word())));
             }
         }
         _ => {}

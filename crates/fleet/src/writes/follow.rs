@@ -212,7 +212,8 @@ fn ended(operation: &Operation) -> Option<Followed> {
         Lifecycle::Done => Some(Followed::Done),
         Lifecycle::Failed | Lifecycle::Gone => {
             let state = &operation.state;
-            let message = state.reason.clone().unwrap_or_else(|| format!("it ended as {}", state.raw).into());
+            let message =
+                state.reason.clone().unwrap_or_else(|| format!("it ended as {}", state.word()).into());
             Some(Followed::Failed(Problem::new(ProblemKind::Refused, message)))
         }
         _ => None,

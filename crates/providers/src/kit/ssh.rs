@@ -87,11 +87,11 @@ impl Machine<'_> {
 
 /// What is in the way of any console of a machine that does not run.
 pub(crate) fn stopped(row: &Instance) -> Option<String> {
-    let raw = &row.state.raw;
+    let word = row.state.word();
     match row.state.lifecycle {
-        Lifecycle::Stopped => Some(format!("it is {raw}: start it first")),
-        Lifecycle::Stopping => Some(format!("it is {raw}: start it again once it has stopped")),
-        Lifecycle::Deleting | Lifecycle::Gone | Lifecycle::Done => Some(format!("it is {raw}")),
+        Lifecycle::Stopped => Some(format!("it is {word}: start it first")),
+        Lifecycle::Stopping => Some(format!("it is {word}: start it again once it has stopped")),
+        Lifecycle::Deleting | Lifecycle::Gone | Lifecycle::Done => Some(format!("it is {word}")),
         Lifecycle::Failed
         | Lifecycle::Degraded
         | Lifecycle::Pending

@@ -7,7 +7,6 @@ use std::fmt::Write as _;
 use arcstr::ArcStr;
 use qdeck_model::{Address, Bytes, Cores, GpuRequest, Metric, State, Timestamp, age};
 
-use super::state::state_text;
 use crate::Usage;
 use crate::arrange::SortKey;
 use crate::filter::amount;
@@ -106,7 +105,7 @@ impl<'a> Cell<'a> {
             Self::Texts(texts) => joined(texts),
             Self::Addresses(addresses) => addresses.first().map_or("".into(), |it| (&*it.value).into()),
             Self::Labels(labels) => pairs(labels).into(),
-            Self::State(state) => state_text(state),
+            Self::State(state) => state.word(),
             Self::Gpus(gpus) => gpus_text(gpus).into(),
             Self::Count(number) => number.to_string().into(),
             Self::Bytes(bytes) => bytes.to_string().into(),

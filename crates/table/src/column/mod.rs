@@ -17,7 +17,7 @@ use crate::Row;
 
 pub use cell::Cell;
 pub use spec::{Align, ColumnSpec, Shown, Shrink, Tone};
-pub use state::{state_mark, state_text};
+pub use state::state_mark;
 
 /// A column of a table.
 #[derive(Clone, Copy)]

@@ -1,24 +1,6 @@
-//! The word and the mark of a state.
+//! The mark of a state.
 
-use std::borrow::Cow;
-
-use qdeck_model::{Lifecycle, State};
-
-/// The platform's own word for a state, in lower case; the mapped one where it has none, or where its word would name
-/// another state than the mark beside it: a platform may call `running` what fails its health checks.
-pub fn state_text(state: &State) -> Cow<'_, str> {
-    let mapped = state.lifecycle.word();
-    if state.raw.is_empty() {
-        return mapped.into();
-    }
-    let raw: Cow<'_, str> = if state.raw.chars().any(char::is_uppercase) {
-        state.raw.to_lowercase().into()
-    } else {
-        (&*state.raw).into()
-    };
-    let misleads = raw != mapped && Lifecycle::ALL.iter().any(|other| other.word() == raw);
-    if misleads { mapped.into() } else { raw }
-}
+use qdeck_model::Lifecycle;
 
 /// A mark for each state, different in shape too: not everyone can distinguish its colours.
 pub const fn state_mark(lifecycle: Lifecycle, ascii: bool) -> &'static str {

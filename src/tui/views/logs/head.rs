@@ -190,7 +190,7 @@ fn status_label(tail: &Tail, state: &SourceState, look: &Look<'_>) -> (&'static 
 fn idle(tail: &Tail, look: &Look<'_>) -> Option<String> {
     let row = look.store.get(&tail.id)?;
     let state = row.state().filter(|state| state.lifecycle.is_down())?;
-    Some(format!("{} is {}, and prints nothing until it runs.", tail.name, ansi::plain(&state.raw)))
+    Some(format!("{} is {}, and prints nothing until it runs.", tail.name, ansi::plain(&state.word())))
 }
 
 /// The reason why a source shows no line, and what happens next.

@@ -152,19 +152,19 @@ async fn what_does_not_fit_any_more_is_refused() {
             World::new("SHUTOFF", ""),
             "instance.stop",
             FormValues::new(),
-            "web-1: it is already SHUTOFF, so nothing was sent",
+            "web-1: it is already shutoff, so nothing was sent",
         ),
         (
             World::new("ACTIVE", ""),
             "instance.start",
             FormValues::new(),
-            "web-1: it is already ACTIVE, so nothing was sent",
+            "web-1: it is already active, so nothing was sent",
         ),
         (
             World::new("BUILD", ""),
             "instance.resize",
             text("flavor_id", "g2-standard-4-8"),
-            "web-1: it is BUILD, so nothing was sent",
+            "web-1: it is build, so nothing was sent",
         ),
         (
             grouped,

@@ -264,9 +264,9 @@ impl Verb {
             (Gone, _) => "it is terminated".into(),
             (Failed, Expected::Gone) => "it is unavailable: it can be force-terminated only".into(),
             (_, Expected::State(to)) if to.contains(&lifecycle) => {
-                format!("it is already {}", state.raw).into()
+                format!("it is already {}", state.word()).into()
             }
-            _ => format!("it is {}", state.raw).into(),
+            _ => format!("it is {}", state.word()).into(),
         })
     }
 

@@ -62,7 +62,7 @@ pub(super) fn actions(resource: &Resource) -> Vec<Action> {
         Resource::Container(it) => {
             // The one word for an end that the demo and Kubernetes share; the documents have none.
             let ends = matches!(&*it.state.raw, "deleting" | "deleted");
-            of_container(&Availability::when(!ends, format!("it is {}", it.state.raw)))
+            of_container(&Availability::when(!ends, format!("it is {}", it.state.word())))
         }
         Resource::Revision(it) => {
             let fits = Availability::when(&*it.state.raw != "current", "it is the revision in force");

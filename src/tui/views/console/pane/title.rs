@@ -176,7 +176,7 @@ impl Pane {
             return is_whole.then(|| ("gone".to_owned(), look.theme.off));
         };
         let state = row.state().filter(|state| state.lifecycle.is_down())?;
-        Some((ansi::plain(&state.raw), look.theme.lifecycle(state.lifecycle)))
+        Some((ansi::plain(&state.word()), look.theme.lifecycle(state.lifecycle)))
     }
 }
 

@@ -114,7 +114,7 @@ fn the_title_says_that_the_instance_of_a_console_is_down_or_gone() {
     let shown = title_among(vec![row(Lifecycle::Running, "running")]);
     assert!(!shown.contains("instance"), "{shown}");
     for (rows, expected) in [
-        (vec![row(Lifecycle::Stopped, "SHUTOFF")], " instance SHUTOFF ● live"),
+        (vec![row(Lifecycle::Stopped, "SHUTOFF")], " instance shutoff ● live"),
         (vec![row(Lifecycle::Deleting, "destroying")], " instance destroying ● live"),
         (Vec::new(), " instance gone ● live"),
     ] {

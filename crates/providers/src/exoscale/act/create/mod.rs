@@ -57,7 +57,10 @@ pub(super) fn declared_like() -> Action {
 /// The entry on an instance of this state.
 pub(super) fn like_of(state: &State) -> Action {
     let is_there = !matches!(state.lifecycle, Lifecycle::Deleting | Lifecycle::Gone);
-    Action { availability: Availability::when(is_there, format!("it is {}", state.raw)), ..declared_like() }
+    Action {
+        availability: Availability::when(is_there, format!("it is {}", state.word())),
+        ..declared_like()
+    }
 }
 
 /// Returns true for the two actions of this module.

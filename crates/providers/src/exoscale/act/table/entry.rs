@@ -71,9 +71,9 @@ impl Change {
         let is_there = matches!(&self.expected, Expected::State(to) if to.contains(&state.lifecycle));
         let needs_stop = self.fits == [Lifecycle::Stopped] && state.lifecycle == Lifecycle::Running;
         let reason = match (is_there, needs_stop) {
-            (true, _) => format!("it is already {}", state.raw),
-            (false, true) => format!("it is {}: stop it first", state.raw),
-            (false, false) => format!("it is {}", state.raw),
+            (true, _) => format!("it is already {}", state.word()),
+            (false, true) => format!("it is {}: stop it first", state.word()),
+            (false, false) => format!("it is {}", state.word()),
         };
         Availability::when(self.fits.contains(&state.lifecycle), reason)
     }

@@ -64,8 +64,8 @@ pub(super) fn availability(row: &Container, story: Story) -> Availability {
 
 fn reason(story: Story, status: &str, is_off: bool) -> Option<String> {
     match story {
-        _ if status == "DELETING" => Some("it is DELETING".to_owned()),
-        Story::ContainerStart if !is_off => Some(format!("it is not disabled but {status}")),
+        _ if status == "DELETING" => Some("it is deleting".to_owned()),
+        Story::ContainerStart if !is_off => Some(format!("it is not disabled but {}", status.to_lowercase())),
         Story::ContainerStop if is_off => Some("it is already disabled".to_owned()),
         _ => None,
     }

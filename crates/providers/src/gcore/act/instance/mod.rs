@@ -56,6 +56,11 @@ impl Standing {
         }
     }
 
+    /// The status as tables show it.
+    fn word(&self) -> String {
+        self.status.to_lowercase()
+    }
+
     /// The availability of an action.
     pub(super) fn availability(&self, story: Story) -> Availability {
         let is_gone = matches!(&*self.status, "DELETED" | "SOFT_DELETED");
@@ -72,7 +77,7 @@ impl Standing {
                 Some("bare metal servers do not support server groups".to_owned())
             }
             (Story::Flavor, None) if !["ACTIVE", "SHUTOFF"].contains(&&*self.status) => {
-                Some(format!("it is {}", self.status))
+                Some(format!("it is {}", self.word()))
             }
             (
                 Story::AttachInterface
@@ -80,7 +85,7 @@ impl Standing {
                 | Story::JoinServerGroup
                 | Story::LeaveServerGroup,
                 None,
-            ) if !SETTLED.contains(&&*self.status) => Some(format!("it is {}", self.status)),
+            ) if !SETTLED.contains(&&*self.status) => Some(format!("it is {}", self.word())),
             _ => None,
         };
         reason.map_or(Availability::Yes, |reason| Availability::No(reason.into()))
@@ -99,7 +104,7 @@ impl Standing {
             _ => false,
         };
         let already = if is_there { " already" } else { "" };
-        Some(format!("it is{already} {}", self.status))
+        Some(format!("it is{already} {}", self.word()))
     }
 }
 
