@@ -1,11 +1,13 @@
 //! The operations that this program began. The API has no list of operations, only reads of one: so they are remembered
-//! here and listed beside the log of events, which shows that a change was asked for and not what became of it.
+//! here and listed with the log of events, which shows that a change was asked for and not what became of it.
+
+use std::collections::HashSet;
 
 use arcstr::ArcStr;
 use parking_lot::{Mutex, MutexGuard};
 
 use super::super::map::events::LoggedEvent;
-use qdeck_model::{Lifecycle, Operation, Resource, ResourceId, State, Target, Timestamp};
+use qdeck_model::{Lifecycle, Operation, ResourceId, State, Target, Timestamp};
 
 /// The latest are remembered.
 const MAX_STARTED: usize = 200;
@@ -58,14 +60,19 @@ impl StartedOperations {
         started.row.clone()
     }
 
-    /// Those to be listed: one that succeeded gives way to its event in the log, which names who asked for it.
-    pub(crate) fn rows(&self, log: &[LoggedEvent]) -> Vec<Resource> {
+    /// Those to be listed, the latest last, each with its event where the log has it: the two are one row, since the event
+    /// shows who asked for it, and only the operation what became of it.
+    pub(crate) fn rows<'a>(&self, log: &'a [LoggedEvent]) -> Vec<(Operation, Option<&'a LoggedEvent>)> {
+        let mut taken: HashSet<&str> = HashSet::new();
         let all = self.lock();
-        let listed = all.iter().filter(|started| {
-            let is_done = started.row.state.lifecycle == Lifecycle::Done;
-            !(is_done && log.iter().any(|event| started.is_logged_as(event)))
-        });
-        listed.map(|started| Resource::Operation(started.row.clone())).collect()
+        let with_event = |started: &Started| {
+            // The log has the newest first: the same may have been done again since.
+            let mut oldest_first = log.iter().rev();
+            let event = oldest_first.find(|event| !taken.contains(&*event.id) && started.is_logged_as(event));
+            taken.extend(event.map(|event| &*event.id));
+            (started.row.clone(), event)
+        };
+        all.iter().map(with_event).collect()
     }
 
     fn lock(&self) -> MutexGuard<'_, Vec<Started>> {
@@ -77,8 +84,11 @@ impl Started {
     fn is_logged_as(&self, event: &LoggedEvent) -> bool {
         // Events have times to the second.
         let since = self.row.created.map(|at| at.before(std::time::Duration::from_secs(2)));
+        let is_its =
+            event.is_about(&self.target) || self.row.target.as_deref().is_some_and(|name| event.makes(name));
         event.wire.handler.as_deref() == Some(&*self.row.name)
-            && event.is_about(&self.target)
+            && is_its
+            && !event.is_refused()
             && event.at >= since
     }
 }
@@ -100,36 +110,76 @@ mod tests {
         }
     }
 
-    fn log(handler: &str, instance: &str) -> Vec<LoggedEvent> {
-        let event = json!([{"timestamp": Timestamp::now().to_string(), "handler": handler, "status": 200,
-            "path-params": {"id": instance}}]);
-        logged_events(serde_json::from_value(event).unwrap()).good
+    fn log(events: &serde_json::Value) -> Vec<LoggedEvent> {
+        logged_events(serde_json::from_value(events.clone()).unwrap()).good
+    }
+
+    fn event(id: &str, handler: &str, instance: &str, status: u16) -> serde_json::Value {
+        json!({"timestamp": Timestamp::now().to_string(), "handler": handler, "status": status,
+            "request-id": id, "path-params": {"id": instance}})
+    }
+
+    fn events_of(started: &StartedOperations, log: &[LoggedEvent]) -> Vec<Option<String>> {
+        started.rows(log).into_iter().map(|(_, event)| event.map(|event| event.id.clone())).collect()
     }
 
     #[test]
-    fn an_operation_is_listed_until_the_log_tells_of_its_success() {
+    fn an_operation_and_its_event_are_one_row_whatever_became_of_it() {
         let started = StartedOperations::default();
         let id = ResourceId::scoped(&ContextName::new("exo"), Kind::Operation, "ch-gva-2", "o1");
         started.add(&id, "stop-instance", &target());
-        let mine = log("stop-instance", "i1");
-        let row = |log: &[LoggedEvent]| started.rows(log).first().and_then(|row| row.state().cloned());
-        assert_eq!(row(&mine).unwrap().lifecycle, Lifecycle::Running);
+        let mine = log(&json!([event("r1", "stop-instance", "i1", 200)]));
+        let logged = [Some("r1 stop-instance".to_owned())];
+        assert_eq!(events_of(&started, &mine), logged);
         let read = |lifecycle, raw: &str| {
-            let Resource::Operation(row) = started.rows(&[]).remove(0) else { panic!("an operation") };
+            let (row, _) = started.rows(&[]).remove(0);
             started.complete(Operation { state: State::new(lifecycle, raw), name: "operation".into(), ..row })
         };
         let failed = read(Lifecycle::Failed, "failure");
         assert_eq!((&*failed.name, failed.target.as_deref()), ("stop-instance", Some("web-1")));
         assert!(failed.finished.is_some());
-        assert_eq!(
-            row(&mine).unwrap().lifecycle,
-            Lifecycle::Failed,
-            "the log shows only that it was asked for"
-        );
+        assert_eq!(events_of(&started, &mine), logged);
         read(Lifecycle::Done, "success");
-        for other in [log("start-instance", "i1"), log("stop-instance", "i2"), Vec::new()] {
-            assert!(row(&other).is_some());
+        assert_eq!(events_of(&started, &mine), logged);
+        let others = [
+            event("r2", "start-instance", "i1", 200),
+            event("r3", "stop-instance", "i2", 200),
+            event("r4", "stop-instance", "i1", 409),
+        ];
+        for other in others {
+            assert_eq!(events_of(&started, &log(&json!([other]))), [None], "{other}");
         }
-        assert_eq!(row(&mine), None);
+    }
+
+    #[test]
+    fn the_event_of_a_creation_names_what_is_made_and_not_its_id() {
+        let started = StartedOperations::default();
+        let id = ResourceId::scoped(&ContextName::new("exo"), Kind::Operation, "ch-gva-2", "o1");
+        started.add(&id, "create-instance", &target());
+        let made = |name: &str| {
+            log(
+                &json!([{"timestamp": Timestamp::now().to_string(), "handler": "create-instance", "status": 200,
+                "request-id": "r1", "path-params": {}, "body-params": {"name": name}}]),
+            )
+        };
+        assert_eq!(events_of(&started, &made("web-1")), [Some("r1 create-instance".to_owned())]);
+        assert_eq!(events_of(&started, &made("web-2")), [None]);
+    }
+
+    #[test]
+    fn the_same_done_twice_has_an_event_each() {
+        let started = StartedOperations::default();
+        for id in ["o1", "o2"] {
+            let id = ResourceId::scoped(&ContextName::new("exo"), Kind::Operation, "ch-gva-2", id);
+            started.add(&id, "reboot-instance", &target());
+        }
+        let mut later = event("r2", "reboot-instance", "i1", 200);
+        let in_a_second = Timestamp::now().after(std::time::Duration::from_secs(1)).unwrap();
+        later["timestamp"] = in_a_second.to_string().into();
+        let both = log(&json!([event("r1", "reboot-instance", "i1", 200), later]));
+        let first_then_second =
+            [Some("r1 reboot-instance".to_owned()), Some("r2 reboot-instance".to_owned())];
+        assert_eq!(events_of(&started, &both), first_then_second);
+        assert_eq!(events_of(&started, &both[1..]), [Some("r1 reboot-instance".to_owned()), None]);
     }
 }

@@ -61,6 +61,17 @@ impl LoggedEvent {
         };
         contains(&self.wire.path_params) || contains(&self.wire.body_params)
     }
+
+    /// True where it makes something of this name: what there is already is named in its path.
+    pub(crate) fn makes(&self, name: &str) -> bool {
+        let is_of_something = self.wire.path_params.as_object().is_some_and(|params| !params.is_empty());
+        !is_of_something && self.wire.body_params.get("name").and_then(Value::as_str) == Some(name)
+    }
+
+    /// True where its request was refused.
+    pub(crate) fn is_refused(&self) -> bool {
+        self.wire.status.as_deref().and_then(|status| status.parse::<u16>().ok()).is_some_and(|it| it >= 400)
+    }
 }
 
 impl Mapper {

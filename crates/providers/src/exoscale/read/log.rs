@@ -1,5 +1,6 @@
 //! The log of changes of the last day, and operations.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -53,14 +54,25 @@ pub(super) fn second(at: Timestamp) -> String {
 pub(crate) async fn operations(deck: Arc<Deck>, out: Sender<ListEvent>) {
     let rows = match &*events(&deck, MAX_AGE_LISTED).await {
         Ok(events) => {
-            let latest = events.good.iter().take(MAX_EVENTS);
-            let latest = latest.map(|event| Resource::Operation(deck.map.event(event)));
-            let rows = deck.started.rows(&events.good).into_iter().chain(latest).collect();
+            let started = deck.started.rows(&events.good);
+            let own: HashSet<&str> = started.iter().filter_map(|(_, event)| Some(&*(*event)?.id)).collect();
+            let others = events.good.iter().filter(|event| !own.contains(&*event.id)).take(MAX_EVENTS);
+            let others = others.map(|event| deck.map.event(event));
+            let started = started.iter().map(|(row, event)| match event {
+                Some(event) => with_event(row, deck.map.event(event)),
+                None => row.clone(),
+            });
+            let rows = started.chain(others).map(Resource::Operation).collect();
             Ok((rows, events.unreadable.clone()))
         }
         Err(problem) => Err(problem.clone()),
     };
     send_whole_listing(out, rows).await;
+}
+
+/// An operation with the fields that only its event has.
+fn with_event(row: &Operation, event: Operation) -> Operation {
+    Operation { by: event.by, facts: event.facts, ..row.clone() }
 }
 
 /// An operation of a zone, or an event of the log: those have no zone, and no read of their own.
