@@ -60,7 +60,9 @@ pub(super) fn confirm(bulk: &PreparedBulk, of: &DoArguments) -> Result<(), Comma
             }
         };
         let message = match demanded {
-            Demanded::Name if of.yes => "--yes does not confirm what destroys something: nothing was sent",
+            Demanded::Name if of.yes => {
+                "--yes does not confirm what destroys something or is protected: nothing was sent"
+            }
             _ => "it was not confirmed, and there is no terminal to ask: nothing was sent",
         };
         return Err(CommandError::usage(message).hint(hint));
@@ -90,7 +92,8 @@ pub(super) fn confirm(bulk: &PreparedBulk, of: &DoArguments) -> Result<(), Comma
 fn preview(bulk: &PreparedBulk) -> Vec<String> {
     let mut lines: Vec<String> = bulk.writes().flat_map(write_lines).collect();
     for (target, why) in bulk.skipped() {
-        lines.push(format!("skipped {}/{}: {}", target.context(), target.name, why.message));
+        let reason = PreparedBulk::reason(target, why);
+        lines.push(format!("skipped {}/{}: {reason}", target.context(), target.name));
     }
     lines.iter().map(|line| output::plain(line)).collect()
 }

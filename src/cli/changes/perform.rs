@@ -51,7 +51,13 @@ fn refuse(bulk: &PreparedBulk) -> Result<ExitCode, CommandError> {
     match (skipped.next(), skipped.next()) {
         (Some((target, why)), None) => {
             let named = Problem {
-                message: format!("{} {}: {}", bulk.action.name, target.name, why.message).into(),
+                message: format!(
+                    "{} {}: {}",
+                    bulk.action.name,
+                    target.name,
+                    PreparedBulk::reason(target, why)
+                )
+                .into(),
                 ..why.clone()
             };
             Err(named.into())
@@ -60,7 +66,9 @@ fn refuse(bulk: &PreparedBulk) -> Result<ExitCode, CommandError> {
             let code = first.map_or(Code::Refused, |(_, why)| Code::of(why));
             let reasons = bulk.skipped();
             let reasons = reasons
-                .map(|(target, why)| format!("{}/{}: {}", target.context(), target.name, why.message))
+                .map(|(target, why)| {
+                    format!("{}/{}: {}", target.context(), target.name, PreparedBulk::reason(target, why))
+                })
                 .collect();
             let message = format!("{} fits none of these:", bulk.action.name);
             Err(CommandError::new(code, message).list("skipped", reasons))

@@ -53,6 +53,12 @@ impl PreparedBulk {
         self.items.iter().filter_map(|item| Some((&item.target, item.prepared.as_ref().err()?)))
     }
 
+    /// The reason why a target is skipped, without its name in front: it is written where the name is already.
+    pub fn reason<'a>(target: &Target, problem: &'a Problem) -> &'a str {
+        let rest = problem.message.strip_prefix(&*target.name).and_then(|rest| rest.strip_prefix(": "));
+        rest.unwrap_or(&problem.message)
+    }
+
     /// The contexts in which something will be changed, each once.
     pub fn contexts(&self) -> Vec<&ContextName> {
         let mut contexts: Vec<&ContextName> = Vec::new();

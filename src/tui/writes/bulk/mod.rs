@@ -1,7 +1,9 @@
 //! One action on several rows: the menu of those that the rows have in common, the question that lists every target, and
 //! the outcome of each while they are sent.
 
+mod columns;
 mod menu;
+mod preview;
 mod question;
 mod run;
 

@@ -1,19 +1,18 @@
 //! The box of an action on several targets: it is prepared, asked about with every target in a list, and sent, with the
 //! outcome of each as it comes. Esc stops what is unsent; a second one closes the box.
 
-use std::collections::HashSet;
 use std::time::Duration;
 
 use crossterm::event::{Event as TerminalEvent, KeyCode, KeyEvent, KeyEventKind};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
-use unicode_width::UnicodeWidthStr;
 
 use super::super::band;
-use super::super::card::{Card, Line, Page, piece, text_columns, width};
+use super::super::card::{Card, Page, piece, text_columns};
 use super::super::confirm::{Answered, Answering, Words};
 use super::super::form::FilledForm;
 use super::super::text::Text;
+use super::preview::{self, plural};
 use super::run::Run;
 use crate::fleet::{PreparedBulk, WriteEvent};
 use crate::model::{Danger, Target, Timestamp};
@@ -22,14 +21,7 @@ use crate::tui::command::MenuCommand;
 use crate::tui::effect::Work;
 use crate::tui::keymap::{Chord, Lookup};
 use crate::tui::layer::{Answer, Asking, Handled, Hint, Layer, Question, Ticket, Watched};
-use crate::tui::{Command, Effect, KeyContext, Look};
-
-/// Names longer than this do not push the rest further right.
-const MAX_NAME_COLUMNS: usize = 32;
-/// More targets than these are written in several columns.
-const MAX_SINGLE_COLUMN: usize = 8;
-/// Columns between two of them.
-const GRID_GAP_COLUMNS: usize = 3;
+use crate::tui::{Command, Effect, KeyContext};
 
 /// Where it is.
 enum Stage {
@@ -177,7 +169,7 @@ impl BulkLayer {
             }
             Stage::Asking(bulk, answering) => {
                 count = bulk.writes().count();
-                list(&mut text, bulk, app);
+                preview::write(&mut text, bulk, app);
                 let requests: usize = bulk.writes().map(|write| write.preview.requests.len()).sum();
                 let sent = format!("these {requests} requests are sent, four at a time");
                 let (lines, at, typed) = answering.lines(&Words { action: &action, sent: &sent }, look);
@@ -203,143 +195,6 @@ impl BulkLayer {
         let title = vec![piece(format!("{action} {count} {}{question}", self.plural()), theme.title)];
         let border = band::border(app, self.form.targets.iter().map(Target::context), border);
         (Page { title, lines: text.lines, fixed, focus, foot, border }, cursor)
-    }
-}
-
-/// Writes what is sent to which target, what is skipped and why, and the requests.
-fn list(text: &mut Text<'_>, bulk: &PreparedBulk, app: &App) {
-    let theme = text.look.theme;
-    let contexts: Vec<_> = bulk.contexts().into_iter().map(|context| band::words(app, context)).collect();
-    let targets: Vec<Target> = bulk.writes().map(|write| write.target.clone()).collect();
-    let what =
-        format!("{} {} {} in {}.", bulk.action.name, targets.len(), plural(&targets), contexts.join(", "));
-    text.strong(&what);
-    let not_shown = app.pane().not_shown(bulk.writes().map(|write| &write.target.id));
-    let (hidden, seen): (Vec<_>, Vec<_>) =
-        bulk.writes().partition(|write| not_shown.contains(&write.target.id));
-    let columns = Columns::of(targets.iter());
-    text.heading("targets");
-    columns.grid(text, &seen.iter().map(|write| &write.target).collect::<Vec<_>>());
-    if !hidden.is_empty() {
-        text.gap();
-        text.words(&format!("{} of them not shown in the table:", hidden.len()), theme.warn);
-        columns.grid(text, &hidden.iter().map(|write| &write.target).collect::<Vec<_>>());
-    }
-    skipped(text, bulk);
-    consequences(text, bulk);
-    requests(text, bulk);
-}
-
-/// Writes what follows for the targets, each sentence once.
-fn consequences(text: &mut Text<'_>, bulk: &PreparedBulk) {
-    let mut seen = HashSet::new();
-    let sign = if text.look.ascii { "*" } else { "•" };
-    let all = bulk.writes().flat_map(|write| &write.preview.consequences);
-    let all: Vec<_> = all.filter(|consequence| seen.insert(*consequence)).collect();
-    if !all.is_empty() {
-        text.gap();
-    }
-    for consequence in all {
-        text.point(sign, consequence, text.look.theme.text);
-    }
-}
-
-/// Writes the targets that are skipped, by reason.
-fn skipped(text: &mut Text<'_>, bulk: &PreparedBulk) {
-    let theme = text.look.theme;
-    let mut reasons: Vec<(String, Vec<&str>)> = Vec::new();
-    for (target, problem) in bulk.skipped() {
-        // Without the name in front, many have the same one.
-        let reason = problem.message.to_string();
-        let reason = reason.strip_prefix(&format!("{}: ", target.name)).unwrap_or(&reason).to_owned();
-        match reasons.iter_mut().find(|(known, _)| *known == reason) {
-            Some((_, names)) => names.push(&target.name),
-            None => reasons.push((reason, vec![&target.name])),
-        }
-    }
-    for (reason, names) in reasons {
-        text.gap();
-        text.words(&format!("{} skipped: {reason}", names.len()), theme.warn);
-        text.words(&names.join(", "), theme.dim);
-    }
-}
-
-/// Writes the requests: each line of them, and a body once where all have the same.
-fn requests(text: &mut Text<'_>, bulk: &PreparedBulk) {
-    text.heading("requests");
-    let all: Vec<_> = bulk.writes().flat_map(|write| &write.preview.requests).collect();
-    let Some((first, rest)) = all.split_first() else { return };
-    text.request(first);
-    let body = first.masked_body();
-    let is_same = rest.iter().all(|other| other.masked_body() == body);
-    for request in rest {
-        text.exact(&format!("{} {}", request.method, request.url), text.look.theme.text);
-        if !is_same && let Some(body) = request.masked_body() {
-            text.json(&body);
-        }
-    }
-}
-
-/// What targets are called together.
-fn plural(targets: &[Target]) -> &'static str {
-    match targets.first().map(|target| target.id.kind) {
-        Some(kind) if targets.iter().all(|target| target.id.kind == kind) => kind.plural(),
-        _ => "rows",
-    }
-}
-
-/// The widths of the names and contexts of targets in rows below each other.
-pub(super) struct Columns {
-    names: usize,
-    /// 0 where all are of one context.
-    contexts: usize,
-}
-
-impl Columns {
-    pub(super) fn of<'a>(targets: impl Iterator<Item = &'a Target> + Clone) -> Self {
-        let names = targets.clone().map(|target| target.name.width()).max().unwrap_or(0);
-        let first = targets.clone().next().map(Target::context);
-        let is_one = targets.clone().all(|target| Some(target.context()) == first);
-        let contexts = targets.map(|target| target.context().as_str().width()).max().unwrap_or(0);
-        Self { names: names.min(MAX_NAME_COLUMNS), contexts: if is_one { 0 } else { contexts } }
-    }
-
-    /// Name and context of a target.
-    pub(super) fn row(&self, target: &Target, look: &Look<'_>) -> Line {
-        let pad = |text: &str, to: usize| format!("{text}{}  ", " ".repeat(to.saturating_sub(text.width())));
-        let mut line = vec![piece(pad(&target.name, self.names), look.theme.text)];
-        if self.contexts > 0 {
-            line.push(piece(pad(target.context().as_str(), self.contexts), look.theme.dim));
-        }
-        line
-    }
-
-    /// Writes targets with their states: below each other, and where there are many in several columns.
-    fn grid(&self, text: &mut Text<'_>, targets: &[&Target]) {
-        let cells: Vec<Line> = targets.iter().map(|target| self.with_state(target, text.look)).collect();
-        let wide = cells.iter().map(width).max().unwrap_or(0) + GRID_GAP_COLUMNS;
-        let most = (text.columns + GRID_GAP_COLUMNS) / wide;
-        let across = if cells.len() > MAX_SINGLE_COLUMN { most.max(1) } else { 1 };
-        let down = cells.len().div_ceil(across);
-        for row in 0..down {
-            let mut line = Line::new();
-            for cell in cells.iter().skip(row).step_by(down.max(1)) {
-                // Cells begin at multiples of their width.
-                let gap = width(&line).next_multiple_of(wide) - width(&line);
-                line.push(piece(" ".repeat(gap), text.look.theme.text));
-                line.extend(cell.iter().cloned());
-            }
-            text.lines.push(line);
-        }
-    }
-
-    /// The same with its state.
-    fn with_state(&self, target: &Target, look: &Look<'_>) -> Line {
-        let mut line = self.row(target, look);
-        if let Some(state) = &target.state {
-            line.push(piece(&state.raw, look.theme.lifecycle(state.lifecycle)));
-        }
-        line
     }
 }
 

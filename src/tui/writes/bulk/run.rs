@@ -119,7 +119,7 @@ impl Run {
     /// A row for each: its sign, its name, its context where there are several, and where it is.
     pub(super) fn lines(&self, look: &Look<'_>) -> Vec<Line> {
         let theme = look.theme;
-        let columns = super::question::Columns::of(self.parts.iter().map(|part| &part.target));
+        let columns = super::columns::Columns::of(self.parts.iter().map(|part| &part.target));
         let row = |part: &Part| {
             let (sign, style, words) = match &part.place {
                 Place::Waiting => ("·", theme.dim, "waiting".to_owned()),
