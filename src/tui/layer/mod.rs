@@ -201,6 +201,11 @@ pub trait Layer: Any + Send {
         Some(Vec::new())
     }
 
+    /// Takes note that rows, or what is being done to them, have changed; returns the effects that follow.
+    fn rows_changed(&mut self, _app: &App) -> Vec<Effect> {
+        Vec::new()
+    }
+
     /// Returns true if the tables are only a preview while it is open, not to be saved for the next run.
     fn is_draft(&self) -> bool {
         false

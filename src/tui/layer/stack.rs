@@ -152,6 +152,17 @@ impl Layers {
         effects
     }
 
+    /// Has every layer take note that rows have changed; returns the effects.
+    pub fn rows_changed(&mut self, app: &App) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        for entry in &mut self.entries {
+            let follows = entry.layer.rows_changed(app);
+            entry.track(&follows);
+            effects.extend(follows);
+        }
+        effects
+    }
+
     /// The resource that the topmost layer is about.
     pub fn subject(&self) -> Option<&ResourceId> {
         self.top().subject()

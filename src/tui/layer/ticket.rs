@@ -37,6 +37,8 @@ pub enum Question {
     Journal,
     /// The actions of all platforms, with their availability for a row. It is answered at once.
     Actions(Option<ResourceId>),
+    /// The actions that fit a row now. It is answered at once.
+    ActionsOn(ResourceId),
     /// The write that an action on a resource is: what it would send, of which nothing is sent yet.
     Write(Box<Target>, Box<Action>, FormValues),
     /// The form of an action, given what has been entered so far. For several targets it is what their forms have in common.
@@ -64,6 +66,8 @@ pub enum Answer {
     Page(Box<Result<Page, Problem>>),
     /// The actions of all platforms on rows, and those on contexts.
     Actions(Vec<DeclaredAction>, Vec<Creation>),
+    /// The actions that fit a row.
+    ActionsOn(Vec<Action>),
     /// A write that waits for its confirmation, or why it cannot be made.
     Prepared(Box<Result<PreparedWrite, Problem>>),
     /// Writes of one action on several targets that wait for their confirmation.
@@ -94,6 +98,7 @@ impl Answer {
             | Self::EndOfPast
             | Self::Page(_)
             | Self::Actions(..)
+            | Self::ActionsOn(_)
             | Self::Prepared(_)
             | Self::PreparedAll(_)
             | Self::Journal(_)

@@ -101,6 +101,11 @@ pub trait Menu: Send + Sized + 'static {
         Vec::new()
     }
 
+    /// Takes note that rows, or what is being done to them, have changed; see [`Layer::rows_changed`].
+    fn rows_changed(&mut self, _app: &App) -> Vec<Effect> {
+        Vec::new()
+    }
+
     /// Takes note of what is typed; returns the effects to run.
     fn typed(&mut self, list: &mut List<Self::Choice>, _app: &App) -> Vec<Effect> {
         list.search();
@@ -288,6 +293,10 @@ impl<M: Menu> Layer for MenuLayer<M> {
 
     fn answer(&mut self, ticket: Ticket, answer: Answer) -> Vec<Effect> {
         self.menu.answer(ticket, answer)
+    }
+
+    fn rows_changed(&mut self, app: &App) -> Vec<Effect> {
+        self.menu.rows_changed(app)
     }
 
     fn prepare(&mut self, app: &App) {

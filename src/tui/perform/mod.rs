@@ -185,6 +185,11 @@ impl Performer {
                 let creations = self.fleet.context_actions();
                 return vec![Event::Answer(ticket, Answer::Actions(actions, creations))];
             }
+            Question::ActionsOn(id) => {
+                let row = ui.app.store.get(&id);
+                let actions = row.map(|row| self.fleet.actions(row)).unwrap_or_default();
+                return vec![Event::Answer(ticket, Answer::ActionsOn(actions))];
+            }
             Question::Past(id, back) => Asked::Task(self.read_past(ticket, &id, back)),
             Question::Tail(id, start) => Asked::Tail(self.fleet.open_tail(&id, start)),
         };

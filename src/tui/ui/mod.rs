@@ -162,7 +162,10 @@ impl Ui {
                         self.app.forms.drop_draft(std::slice::from_ref(&event.target), event.action.id);
                     }
                 }
-                self.dirty |= self.app.store.apply_at(event, now);
+                if self.app.store.apply_at(event, now) {
+                    self.dirty = true;
+                    effects.extend(self.layers.rows_changed(&self.app));
+                }
                 if auth {
                     self.app.forget_put_away();
                 }

@@ -17,7 +17,7 @@ pub(in crate::tui) fn actions(fleet: &Fleet, ui: &Ui, id: ResourceId, chosen: Op
     let Some(row) = ui.app.store.get(&id) else {
         return Event::Failed(format!("{id} is gone"));
     };
-    let (row, actions) = (&**row, fleet.actions(row));
+    let actions = fleet.actions(row);
     if actions.is_empty() {
         return Event::Failed(no_actions(row));
     }

@@ -338,21 +338,25 @@ fn a_question_that_has_been_there_too_long_is_asked_anew() {
     assert!(sends(&scene), "{:?}", scene.effects);
 }
 
+/// News of a write that stops the row.
+fn report(scene: &mut Scene, phase: WritePhase) {
+    let event = WriteEvent {
+        id: WriteId::new("w1"),
+        action: stop(),
+        target: target(scene),
+        makes: None,
+        elapsed: Duration::from_secs(12),
+        phase,
+    };
+    scene.effects = scene.ui.update(Event::Fleet(Box::new(FleetEvent::Write(Box::new(event)))));
+    scene.draw();
+}
+
 #[test]
 fn a_row_shows_its_verb_while_a_write_is_on_its_way_and_its_end_is_said() {
     let mut scene = scene();
-    let target = target(&scene);
     let mut reported = |phase| {
-        let event = WriteEvent {
-            id: WriteId::new("w1"),
-            action: stop(),
-            target: target.clone(),
-            makes: None,
-            elapsed: Duration::from_secs(12),
-            phase,
-        };
-        scene.ui.update(Event::Fleet(Box::new(FleetEvent::Write(Box::new(event)))));
-        scene.draw();
+        report(&mut scene, phase);
         scene.text()
     };
     assert!(reported(WritePhase::Sent).contains("stopping…"));
@@ -367,4 +371,31 @@ fn a_row_shows_its_verb_while_a_write_is_on_its_way_and_its_end_is_said() {
     let text = reported(WritePhase::Ended(WriteEnd::Failed(refusal)));
     assert!(text.contains("Stop web-1 failed after 12s: busy (409), request id r1"), "{text}");
     assert!(!text.contains("stopping…"), "{text}");
+}
+
+#[test]
+fn an_open_menu_follows_what_is_done_to_its_row() {
+    let busy = Availability::No("it is stopping".into());
+    let mut scene =
+        with_menu(vec![stop(), action(ActionId::INSTANCE_START, Danger::Safe, Availability::Yes)]);
+    scene.keys("j");
+    for (phase, availability, title) in [
+        (WritePhase::Sent, busy, "web-1 in exo-prod, stopping"),
+        (WritePhase::Ended(WriteEnd::Done), Availability::Yes, "web-1 in exo-prod, running"),
+    ] {
+        report(&mut scene, phase);
+        assert_eq!(scene.asked(), [Question::ActionsOn(id())]);
+        let actions = [ActionId::INSTANCE_STOP, ActionId::INSTANCE_START];
+        let actions = actions.map(|id| action(id, Danger::Disruptive, availability.clone())).to_vec();
+        scene.effects = scene.ui.update(Event::Answer(scene.ticket(), Answer::ActionsOn(actions)));
+        scene.draw();
+        let text = scene.text();
+        assert!(text.contains(title), "{text}");
+        assert_eq!(text.contains("it is stopping"), !availability.is_yes(), "{text}");
+    }
+    scene.keys("\n");
+    let asked = scene.asked();
+    let is_start =
+        |asked: &Question| matches!(asked, Question::Write(_, action, _) if action.name == "Start");
+    assert!(asked.iter().any(is_start), "the cursor stays on its action: {asked:?}");
 }

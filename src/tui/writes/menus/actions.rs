@@ -1,9 +1,11 @@
 //! The menu of what can be done to a row: every action with its key and danger, what is not available with its reason.
 
+use std::sync::Arc;
+
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
 use super::super::form::FormOpening;
-use crate::model::{Action, ActionId, Danger, FormValues, Kind, Resource, Target};
+use crate::model::{Action, ActionId, Danger, FormValues, Kind, Resource, State, Target};
 use crate::tui::Effect;
 use crate::tui::app::App;
 use crate::tui::effect::{ScreenEffect, View};
@@ -14,10 +16,14 @@ use crate::tui::overlays::{Menu, MenuLayer, Shape};
 /// The choice that opens the menu of ways into an instance.
 const WAYS: usize = usize::MAX;
 
-/// The actions on one row, as it was when the menu was opened.
+/// The actions on one row, as it is now.
 pub struct ActionMenu {
     target: Target,
     actions: Vec<Action>,
+    /// The row, and what is being done to it, as of the last time that its actions were asked for.
+    seen: (Arc<Resource>, Option<&'static str>),
+    /// Its actions are asked for again.
+    refreshing: Asking,
     /// The action to choose as soon as it is open.
     chosen: Option<ActionId>,
     /// The row is marked and the table does not show it.
@@ -29,24 +35,38 @@ pub struct ActionMenu {
 impl ActionMenu {
     /// The menu of a row; `chosen` is chosen in it as if by its key.
     pub fn layer(
-        row: &Resource,
+        row: &Arc<Resource>,
         actions: Vec<Action>,
         chosen: Option<ActionId>,
         is_hidden: bool,
     ) -> MenuLayer<Self> {
-        let mut items: Vec<_> = actions.iter().enumerate().map(|(at, action)| item(at, action)).collect();
-        if row.kind() == Kind::Instance {
-            let help = "Lists console, SSH and screen with what each needs.";
-            let detail = format!("{:<10}  {help}", Danger::Safe.word());
-            items.push(Item::new("", "Ways in", detail, WAYS));
-        }
         let at = chosen.and_then(|chosen| named(&actions, chosen));
-        let menu = Self { target: Target::of(row), actions, chosen, is_hidden, preparing: Asking::default() };
+        let menu = Self {
+            target: Target::of(row),
+            actions,
+            seen: (row.clone(), None),
+            refreshing: Asking::default(),
+            chosen,
+            is_hidden,
+            preparing: Asking::default(),
+        };
+        let items = menu.lines();
         let layer = Menu::layer(menu, items);
         match at {
             Some(at) => layer.selecting(&at),
             None => layer,
         }
+    }
+
+    fn lines(&self) -> Vec<Item<usize>> {
+        let mut items: Vec<_> =
+            self.actions.iter().enumerate().map(|(at, action)| item(at, action)).collect();
+        if self.target.id.kind == Kind::Instance {
+            let help = "Lists console, SSH and screen with what each needs.";
+            let detail = format!("{:<10}  {help}", Danger::Safe.word());
+            items.push(Item::new("", "Ways in", detail, WAYS));
+        }
+        items
     }
 
     /// Has an action prepared, or reports why it is not available.
@@ -88,7 +108,9 @@ impl Menu for ActionMenu {
     type Choice = usize;
 
     fn title(&self) -> String {
-        let state = self.target.state.as_ref().map_or_else(String::new, |state| format!(", {}", state.raw));
+        let state = || self.target.state.as_ref().map(State::word);
+        let state = self.seen.1.map(Into::into).or_else(state);
+        let state = state.map_or_else(String::new, |state| format!(", {state}"));
         let hidden = if self.is_hidden { " (1 marked, not shown)" } else { "" };
         format!("{} in {}{state}{hidden}", self.target.name, self.target.context())
     }
@@ -116,6 +138,21 @@ impl Menu for ActionMenu {
         vec![Effect::complain(format!("{}: no action `{verb}` on this {kind}", self.target.name))]
     }
 
+    fn items(&self, _app: &App) -> Option<Vec<Item<usize>>> {
+        Some(self.lines())
+    }
+
+    fn rows_changed(&mut self, app: &App) -> Vec<Effect> {
+        let id = &self.target.id;
+        let Some(row) = app.store.get(id) else { return Vec::new() };
+        let now = (row.clone(), app.store.busy(id, app.now).map(|busy| busy.progress));
+        if now == self.seen {
+            return Vec::new();
+        }
+        self.seen = now;
+        self.refreshing.ask(Question::ActionsOn(id.clone()))
+    }
+
     fn choose(&mut self, at: usize, _list: &mut List<usize>, _app: &mut App) -> Vec<Effect> {
         self.take(at)
     }
@@ -136,6 +173,13 @@ impl Menu for ActionMenu {
     }
 
     fn answer(&mut self, ticket: Ticket, answer: Answer) -> Vec<Effect> {
+        if let Answer::ActionsOn(actions) = answer {
+            if self.refreshing.is(ticket) {
+                self.refreshing.close();
+                (self.target, self.actions) = (Target::of(&self.seen.0), actions);
+            }
+            return Vec::new();
+        }
         prepared(&mut self.preparing, ticket, answer)
     }
 }
