@@ -26,7 +26,7 @@ pub fn draw<C: PartialEq>(
     look: &Look<'_>,
 ) -> Option<Position> {
     let theme = look.theme;
-    let area = place(list, foot, shape, area);
+    let area = place(list, title, foot, shape, area);
     if area.width < 8 || area.height < 3 {
         return None;
     }
@@ -119,8 +119,8 @@ fn draw_item<C>(item: &Item<C>, line: Rect, keys: u16, labels: u16, look: &Look<
     }
 }
 
-/// The area of the list: placed by its shape, and as large as its lines need.
-fn place<C: PartialEq>(list: &List<C>, foot: &str, shape: Shape, area: Rect) -> Rect {
+/// The area of the list: placed by its shape, and as large as its lines, title and foot need.
+fn place<C: PartialEq>(list: &List<C>, title: &str, foot: &str, shape: Shape, area: Rect) -> Rect {
     let widest = |of: fn(&Item<C>) -> u16| list.lines().map(of).max().unwrap_or(0);
     let lone = |item: &Item<C>| {
         if item.detail.is_empty() { 0 } else { columns(&item.label) }
@@ -128,7 +128,7 @@ fn place<C: PartialEq>(list: &List<C>, foot: &str, shape: Shape, area: Rect) -> 
     let keys = widest(|item| columns(&item.key)).min(MAX_KEY_COLUMNS);
     let content = keys + widest(lone) + widest(|item| columns(&item.detail)) + 8;
     let alone = keys + widest(|item| columns(&item.label)) + 6;
-    let content = content.max(alone).max(columns(foot) + 6);
+    let content = content.max(alone).max(columns(title).max(columns(foot)) + 6);
     let most = match shape {
         Shape::Wide => area.width.saturating_sub(4),
         Shape::Middle(most) => most,

@@ -15,7 +15,7 @@ use crate::tui::layer::{Answer, Question, Ticket};
 use crate::tui::sample;
 use crate::tui::ui::Event;
 use crate::tui::writes::BulkMenu;
-use crate::tui::writes::form::FilledForm;
+use crate::tui::writes::form::{FilledForm, FormOpening};
 
 /// Six instances, of which the last two are stopped, all marked.
 fn marked(columns: u16, rows: u16) -> Scene {
@@ -193,6 +193,10 @@ fn one_mark_that_is_not_shown_is_what_every_verb_acts_on() {
     scene.keys("a");
     assert_eq!(scene.effects, [Work::OpenConsoles(View::Console(hidden))]);
     let target = scene.ui.app.targets().rows.first().map(|row| Target::of(row)).unwrap();
+    let form = FormOpening::new(&target, &delete());
+    scene.effects = scene.ui.settle(vec![ScreenEffect::Form(Box::new(form)).into()]);
+    scene.draw();
+    assert!(scene.text().contains("Delete: web-1 in exo-prod (1 marked, not shown)"), "{}", scene.text());
     let write = PreparedWrite { target, ..write(&scene, delete()) };
     scene.effects = scene.ui.settle(vec![ScreenEffect::Confirm(Box::new(write)).into()]);
     scene.draw();

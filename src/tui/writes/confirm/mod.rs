@@ -115,7 +115,7 @@ impl Confirm {
         let mut text = Text::new(columns, look).fitting(area);
         facts(&mut text, &write.preview);
         let at = text.lines.len().min(summary_rows(write, columns));
-        text.lines.insert(at, place(&write.target, write.preview.creates.is_some(), app));
+        text.lines.splice(at..at, place(&write.target, write.preview.creates.is_some(), columns, app));
         if app.pane().hides_marked(&write.target.id) {
             text.lines.insert(at, vec![piece("1 marked, not shown in the table", theme.warn)]);
         }
@@ -151,14 +151,19 @@ fn subject(write: &PreparedWrite) -> String {
 
 /// The rows of the summary.
 fn summary_rows(write: &PreparedWrite, columns: usize) -> usize {
-    crate::tui::draw::wrap(&write.preview.summary, u16::try_from(columns).unwrap_or(u16::MAX)).len()
+    wrapped(&write.preview.summary, columns).len()
 }
 
-/// The line about where it is and how it is now.
-fn place(target: &Target, makes: bool, app: &App) -> Line {
-    let state = target.state.as_ref().filter(|_| !makes).map(|state| format!(", it is {}", state.raw));
+/// The lines about where it is and how it is now.
+fn place(target: &Target, makes: bool, columns: usize, app: &App) -> Vec<Line> {
+    let state = target.state.as_ref().filter(|_| !makes).map(|state| format!(", it is {}", state.word()));
     let state = state.unwrap_or_default();
-    vec![piece(format!("context {}{state}", band::words(app, target.context())), app.theme.dim)]
+    let text = format!("context {}{state}", band::words(app, target.context()));
+    wrapped(&text, columns).into_iter().map(|row| vec![piece(row, app.theme.dim)]).collect()
+}
+
+fn wrapped(text: &str, columns: usize) -> Vec<String> {
+    crate::tui::draw::wrap(text, u16::try_from(columns).unwrap_or(u16::MAX))
 }
 
 /// Writes what a write does, what follows from it, what changes and its requests.

@@ -260,3 +260,15 @@ fn nothing_but_ascii_is_drawn_where_only_that_can_be_and_the_focus_is_marked() {
     assert!(scene.text().is_ascii(), "{}", scene.text());
     assert!(lines_of(&scene, "Zone").0.contains("> Zone"), "{}", scene.text());
 }
+
+#[test]
+fn a_long_name_in_the_title_gives_way_to_the_context() {
+    let mut scene = empty_scene(60, 15);
+    let name = "a-name-that-is-far-too-long-for-the-title-of-a-small-screen";
+    let long = Target { name: name.into(), ..target() };
+    let opening = FormOpening::new(&long, &create());
+    scene.effects = scene.ui.settle(vec![crate::tui::effect::ScreenEffect::Form(Box::new(opening)).into()]);
+    scene.draw();
+    let text = scene.text();
+    assert!(text.contains("Create: a-nam") && text.contains("in exo-prod "), "{text}");
+}

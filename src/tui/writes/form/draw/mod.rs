@@ -14,12 +14,14 @@ use super::{FormLayer, Notice, Waiting};
 use crate::model::Target;
 use crate::tui::Look;
 use crate::tui::app::App;
-use crate::tui::draw::{columns, put, put_right, wrap};
+use crate::tui::draw::{columns, put, put_right, without_middle, wrap};
 use crate::tui::widgets::frame::{draw_border, draw_divider};
 use crate::tui::writes::parts::band;
 
 /// Columns inside the border from which on the help is beside the fields.
 const MIN_WIDE_COLUMNS: u16 = 92;
+/// The name of a target in the title keeps so many columns.
+const MIN_NAME_COLUMNS: u16 = 8;
 /// The widest that the column of labels gets.
 const MAX_LABEL_COLUMNS: u16 = 24;
 /// Rows on top for what went wrong.
@@ -134,21 +136,35 @@ impl FormLayer {
             let x = put_right(buf, area.right() - 2, area.y, room, &format!(" {state} "), look.theme.dim);
             left = x.saturating_sub(area.x + 3);
         }
-        put(buf, area.x + 2, area.y, left, &format!(" {} ", self.title(app)), look.theme.title);
+        let title = self.title(left.saturating_sub(2), app);
+        put(buf, area.x + 2, area.y, left, &format!(" {title} "), look.theme.title);
     }
 
-    /// The action, its targets and their contexts.
-    fn title(&self, app: &App) -> String {
-        let name = self.action.name;
+    /// The action, its targets and their contexts, and how many of them were marked and are not shown in the table. A
+    /// long name loses its middle first: what it is done to and where are not to be guessed.
+    fn title(&self, room: u16, app: &App) -> String {
+        let mut contexts: Vec<String> =
+            self.targets.iter().map(|target| band::words(app, target.context())).collect();
+        contexts.sort_unstable();
+        contexts.dedup();
+        let (name, contexts) = (self.action.name, contexts.join(", "));
         match &*self.targets {
-            [target] => format!("{name}: {} in {}", target.name, band::words(app, target.context())),
+            [target] => {
+                let hidden = if app.pane().hides_marked(&target.id) { " (1 marked, not shown)" } else { "" };
+                let place = format!(" in {contexts}{hidden}");
+                let left = room.saturating_sub(columns(name) + 2 + columns(&place));
+                let target = without_middle((&*target.name).into(), left.max(MIN_NAME_COLUMNS));
+                format!("{name}: {target}{place}")
+            }
             targets => {
-                let mut contexts: Vec<String> =
-                    targets.iter().map(|target| band::words(app, target.context())).collect();
-                contexts.sort_unstable();
-                contexts.dedup();
-                let kind = targets.first().map_or("", |target| target.id.kind.singular());
-                format!("{name}: {} {kind}s in {}", targets.len(), contexts.join(", "))
+                let kind = targets.first().map_or("", |target| target.id.kind.plural());
+                let pane = app.pane();
+                let marked = targets.iter().map(|target| &target.id).filter(|id| pane.marks.contains(*id));
+                let hidden = match pane.not_shown(marked).len() {
+                    0 => String::new(),
+                    hidden => format!(", {hidden} not shown,"),
+                };
+                format!("{name}: {} {kind}{hidden} in {contexts}", targets.len())
             }
         }
     }
