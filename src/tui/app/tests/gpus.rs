@@ -89,6 +89,21 @@ fn enter_leads_to_the_users_of_its_context_and_esc_back() {
 }
 
 #[test]
+fn enter_asks_which_users_where_instances_and_containers_use_a_model() {
+    let mut store = store();
+    let container = with(sample::container("machines", "serve", Lifecycle::Running), &["A100"]);
+    sample::list(&mut store, "machines", Kind::Container, vec![container]);
+    let mut scene = Scene::new(store, 120, 20);
+    scene.keys("4/ctx:machines gpu:a100\n\n");
+    let text = scene.text();
+    assert!(text.contains("Nvidia A100 is used by") && text.contains("2  instances"), "{text}");
+    scene.keys("\n");
+    assert_eq!((scene.ui.app.pane().kind, scene.shown()), (Kind::Instance, vec!["train-1", "train-2"]));
+    scene.keys("\x1b\nj\n");
+    assert_eq!((scene.ui.app.pane().kind, scene.shown()), (Kind::Container, vec!["serve"]));
+}
+
+#[test]
 fn prices_quotas_and_users_sort_as_numbers_and_what_is_unknown_comes_last() {
     let mut scene = scene();
     let codes = |scene: &Scene| -> Vec<String> {

@@ -4,6 +4,7 @@ mod csv;
 mod filter;
 mod hints;
 mod rows;
+mod users;
 
 use std::time::Duration;
 

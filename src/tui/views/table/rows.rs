@@ -1,6 +1,7 @@
 //! Verbs on the selected row, or on the marked ones.
 
-use crate::model::{ActionId, GpuModel, Kind, Resource, ResourceId, ScreenKind};
+use super::users;
+use crate::model::{ActionId, Kind, Resource, ResourceId, ScreenKind};
 use crate::tui::Effect;
 use crate::tui::app::{App, is_text, refusal};
 use crate::tui::command::{RowCommand, container_with_revisions, no_revisions, not_offered};
@@ -16,7 +17,7 @@ pub(super) fn perform(command: RowCommand, app: &mut App) -> Handled {
     };
     let id = row.id().clone();
     let effect: Effect = match command {
-        RowCommand::Open => drill(&row, app),
+        RowCommand::Open => return drill(&row, app),
         RowCommand::Describe => View::Document(id, DocumentForm::Form).into(),
         RowCommand::Yaml => View::Document(id, DocumentForm::Yaml).into(),
         RowCommand::Json => View::Document(id, DocumentForm::Json).into(),
@@ -101,7 +102,7 @@ fn attach(app: &App) -> Handled {
     effects.into()
 }
 
-fn drill(row: &Resource, app: &App) -> Effect {
+fn drill(row: &Resource, app: &mut App) -> Handled {
     let id = row.id().clone();
     match row {
         Resource::Container(_) => {
@@ -109,17 +110,9 @@ fn drill(row: &Resource, app: &App) -> Effect {
             let kind = if lists_instances { Kind::Instance } else { Kind::Revision };
             ScreenEffect::Follow(kind, id).into()
         }
-        Resource::GpuModel(it) => ScreenEffect::Follow(users_of(it, app), id).into(),
+        Resource::GpuModel(it) => users::follow(it, app),
         _ => View::Document(id, DocumentForm::Form).into(),
     }
-}
-
-/// The table that shows who uses a GPU model: instances, or containers where no instance is known to.
-fn users_of(model: &GpuModel, app: &App) -> Kind {
-    let usage = app.store.usage(model);
-    let lists = |kind| app.store.listing(&model.id.context, kind).is_some();
-    let of_instances = usage.instances > 0 || (usage.containers == 0 && lists(Kind::Instance));
-    if of_instances { Kind::Instance } else { Kind::Container }
 }
 
 /// Logs of the targets; of a container whose platform has logs of instances only, those of its instances.
