@@ -11,7 +11,7 @@ use crate::cli::error::{Code, CommandError, SCHEMA_VERSION};
 use crate::cli::{output, targets};
 use crate::config::nearest;
 use crate::fleet::Fleet;
-use crate::fleet::journal::{End, Follower, Journal, Written};
+use crate::fleet::journal::{End, Journal, Written};
 use crate::model::{Kind, Lifecycle, Problem, ProblemKind, Resource, State, Timestamp, age};
 
 /// The kinds of what is waited for.
@@ -68,27 +68,27 @@ impl Condition {
     }
 
     fn look(&self, kind: Kind, state: Option<&State>) -> Look {
-        let raw = || state.map_or_else(|| "there".to_owned(), |state| state.raw.to_string());
+        let word = || state.map_or_else(|| "there".to_owned(), |state| state.word().into_owned());
         let lifecycle = state.map_or(Lifecycle::Unknown, |state| state.lifecycle);
         match self {
             Self::Exists if lifecycle != Lifecycle::Gone => Look::Met,
             Self::Gone if lifecycle == Lifecycle::Gone => Look::Met,
-            Self::Exists | Self::Gone => Look::NotYet(raw()),
+            Self::Exists | Self::Gone => Look::NotYet(word()),
             Self::State(wanted) => {
                 let is = |word: &str| word.eq_ignore_ascii_case(wanted);
                 if is(lifecycle.word()) || state.is_some_and(|state| is(&state.raw)) {
                     Look::Met
                 } else if matches!(lifecycle, Lifecycle::Failed | Lifecycle::Gone | Lifecycle::Done) {
-                    Look::Impossible(Code::Failed, format!("it is {}", raw()))
+                    Look::Impossible(Code::Failed, format!("it is {}", word()))
                 } else {
-                    Look::NotYet(raw())
+                    Look::NotYet(word())
                 }
             }
             Self::Ended => match lifecycle {
-                Lifecycle::Failed => Look::Impossible(Code::Failed, format!("it ended as {}", raw())),
-                Lifecycle::Pending | Lifecycle::Stopping | Lifecycle::Deleting => Look::NotYet(raw()),
+                Lifecycle::Failed => Look::Impossible(Code::Failed, format!("it ended as {}", word())),
+                Lifecycle::Pending | Lifecycle::Stopping | Lifecycle::Deleting => Look::NotYet(word()),
                 // In progress.
-                Lifecycle::Running if kind == Kind::Operation => Look::NotYet(raw()),
+                Lifecycle::Running if kind == Kind::Operation => Look::NotYet(word()),
                 _ => Look::Met,
             },
         }
@@ -184,8 +184,8 @@ fn print_met(of: &WaitArguments, found: Option<&Resource>, took: Duration) -> st
     // A row that was there at first is seen no more.
     let state = found.and_then(Resource::state).filter(|it| !is_gone || it.lifecycle == Lifecycle::Gone);
     if of.output == OutputForm::Table {
-        let state = state.map_or("gone", |state| &*state.raw);
-        return output::line(&format!("{} {}", output::plain(&of.target), output::plain(state)));
+        let state = state.map_or("gone".into(), State::word);
+        return output::line(&format!("{} {}", output::plain(&of.target), output::plain(&state)));
     }
     let document = json!({
         "schema_version": SCHEMA_VERSION,
@@ -250,7 +250,7 @@ fn outcome(write: &Written) -> &'static str {
         Some(End::Done) => "done",
         Some(End::Failed) => "failed",
         Some(End::Refused) => "refused",
-        None if write.follower.as_ref().is_some_and(Follower::is_another_alive) => "in progress",
+        None if write.is_followed() => "in progress",
         None => "unknown",
     }
 }

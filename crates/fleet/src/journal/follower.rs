@@ -30,6 +30,11 @@ impl Follower {
         Some(Self { pid, started: start_of(pid)? })
     }
 
+    /// Returns true if it is this process, or another one that lives.
+    pub fn is_alive(&self) -> bool {
+        *self == Self::this() || self.is_another_alive()
+    }
+
     /// Returns true if it is another process, and that one lives.
     pub fn is_another_alive(&self) -> bool {
         *self != Self::this() && start_of(self.pid).is_some_and(|started| started == self.started)

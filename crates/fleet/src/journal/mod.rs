@@ -12,6 +12,7 @@
 //! A file that has grown too large is put aside; see `rotation`.
 
 mod follower;
+mod history;
 mod record;
 mod rotation;
 #[cfg(test)]
@@ -29,10 +30,8 @@ use rustix::fs::{FlockOperation, flock};
 use qdeck_model::{Problem, ProblemKind};
 
 pub use follower::Follower;
-pub use record::{
-    CreatesRecord, End, Ended, Entry, ExpectedRecord, History, Intent, Record, Reference, TargetRecord,
-    Written,
-};
+pub use history::{History, Written};
+pub use record::{CreatesRecord, End, Ended, Entry, ExpectedRecord, Intent, Record, Reference, TargetRecord};
 
 /// The longest wait for the lock of another program. It is held for one line.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(3);

@@ -14,7 +14,8 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use super::MAX_JOURNAL_BYTES;
-use super::record::{History, Record};
+use super::history::History;
+use super::record::Record;
 
 /// The older file of a journal.
 pub(super) fn older(path: &Path) -> PathBuf {

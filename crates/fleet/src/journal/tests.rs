@@ -199,6 +199,7 @@ fn an_intent_holds_what_is_needed_to_find_out_what_came_of_it() {
     let created = ResourceId::scoped(&ContextName::new("exo-prod"), Kind::Instance, "ch-gva-2", "i9");
     journal.append(&Record::accepted(&stop.id, None, Some(&created))).unwrap();
     journal.append(&Record::picked_up(&stop.id)).unwrap();
+    journal.append(&Record::given_up(&stop.id)).unwrap();
     let history = journal.read().unwrap();
     let [first, second] = &*history.writes else { panic!("{history:?}") };
     let expected = first.intent.expected.as_ref().unwrap();
@@ -209,6 +210,7 @@ fn an_intent_holds_what_is_needed_to_find_out_what_came_of_it() {
     assert_eq!(second.intent.creates.as_ref().unwrap().name, "web-9");
     assert_eq!(second.created.as_ref().unwrap().in_context("exo-prod"), created);
     assert_eq!(second.accepted, None);
+    assert!(first.is_followed() && !second.is_followed());
 }
 
 #[test]

@@ -346,15 +346,16 @@ impl Course {
     }
 
     async fn end(&self, end: WriteEnd) {
-        let (outcome, problem) = match &end {
-            WriteEnd::Done => (Some(End::Done), None),
-            WriteEnd::Refused(problem) => (Some(End::Refused), Some(problem)),
-            WriteEnd::Failed(problem) => (Some(End::Failed), Some(problem)),
+        let ended = |outcome, problem| Record::ended(&self.write.id, outcome, problem, self.elapsed());
+        let record = match &end {
+            WriteEnd::Done => Some(ended(End::Done, None)),
+            WriteEnd::Refused(problem) => Some(ended(End::Refused, Some(problem))),
+            WriteEnd::Failed(problem) => Some(ended(End::Failed, Some(problem))),
             // The intent stays open: that is what an unknown outcome is.
-            WriteEnd::Unknown(problem) | WriteEnd::Unsent(problem) => (None, Some(problem)),
+            WriteEnd::Unknown(_) => Some(Record::given_up(&self.write.id)),
+            WriteEnd::Unsent(_) => None,
         };
-        if let Some(outcome) = outcome {
-            let record = Record::ended(&self.write.id, outcome, problem, self.elapsed());
+        if let Some(record) = record {
             // The outcome is shown all the same; the intent stays open and is resolved by reading.
             let _ = self.write_down(record).await;
         }

@@ -39,7 +39,7 @@ fn the_journal_lists_every_change_with_its_outcome_and_is_searched() {
     let at = |name: &str| text.find(name).unwrap_or_else(|| panic!("{name}: {text}"));
     assert!(at("reboot web-3") < at("delete web-2"), "the latest first");
     assert!(text.contains("refused (403): it is protected") && text.contains("done after 4s"), "{text}");
-    assert!(text.contains("no end: in progress or unknown"), "{text}");
+    assert!(text.contains("outcome unknown"), "{text}");
     assert!(text.contains("1 of its lines"), "the torn one is counted: {text}");
     scene.keys("delete");
     assert!(!scene.text().contains("reboot"), "{}", scene.text());
@@ -56,7 +56,7 @@ fn the_journal_shows_each_outcome_also_where_there_is_little_room_and_no_colour(
     let row = |name: &str| text.lines().find(|line| line.contains(name)).unwrap_or_else(|| panic!("{text}"));
     assert!(row("stop web-1").contains("✔ ") && row("stop web-1").contains("done after 4s"), "{text}");
     assert!(row("delete web-2").contains("✗ ") && row("delete web-2").contains("refused (403)"), "{text}");
-    assert!(row("reboot web-3").contains("? ") && row("reboot web-3").contains("no end"), "{text}");
+    assert!(row("reboot web-3").contains("? ") && row("reboot web-3").contains("outcome unknown"), "{text}");
 }
 
 #[test]

@@ -60,6 +60,8 @@ fn sign(write: &Written, ascii: bool) -> &'static str {
         (Some(End::Done), true) => "*",
         (Some(End::Failed | End::Refused), false) => "✗",
         (Some(End::Failed | End::Refused), true) => "!",
+        (None, false) if write.is_followed() => "◐",
+        (None, true) if write.is_followed() => "~",
         (None, _) => "?",
     }
 }
@@ -80,7 +82,7 @@ fn short_time(at: Timestamp, now: Timestamp) -> String {
 /// The outcome of a write in words.
 pub(in crate::tui::writes) fn outcome(write: &Written) -> String {
     let Some(ended) = &write.ended else {
-        return "no end: in progress or unknown".to_owned();
+        return if write.is_followed() { "in progress" } else { "outcome unknown" }.to_owned();
     };
     let took = age(std::time::Duration::from_millis(ended.duration_ms));
     let mut words = match ended.outcome {
@@ -102,6 +104,7 @@ pub(in crate::tui::writes) fn lifecycle(write: &Written) -> Lifecycle {
     match write.ended.as_ref().map(|ended| ended.outcome) {
         Some(End::Done) => Lifecycle::Done,
         Some(End::Failed | End::Refused) => Lifecycle::Failed,
+        None if write.is_followed() => Lifecycle::Pending,
         None => Lifecycle::Degraded,
     }
 }

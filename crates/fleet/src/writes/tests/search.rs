@@ -204,6 +204,8 @@ async fn a_create_of_an_earlier_run_is_picked_up_by_name_and_time_or_found_not_t
         };
         assert_eq!(found, expected, "{end:?}");
         assert_eq!((it.sent(), it.open()), (0, usize::from(expected == "unknown")));
+        let history = it.journal.read().unwrap();
+        assert!(!history.writes[0].is_followed(), "nothing follows what it ended for: {expected}");
     }
 }
 
