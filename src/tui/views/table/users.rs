@@ -21,7 +21,10 @@ pub(super) fn follow(model: &GpuModel, app: &mut App) -> Handled {
     let id = model.id.clone();
     if usage.instances > 0 && usage.containers > 0 {
         let counts = [(Kind::Instance, usage.instances), (Kind::Container, usage.containers)];
-        let item = |(kind, count): (Kind, u32)| Item::new(count.to_string(), kind.plural(), "", kind);
+        let item = |(kind, count): (Kind, u32)| {
+            let noun = if count == 1 { kind.singular() } else { kind.plural() };
+            Item::new(count.to_string(), noun, "", kind)
+        };
         let menu = Users { name: app.name_of(&id), model: id };
         app.open_layer(menu.layer(counts.map(item).to_vec()));
         return Handled::done();
