@@ -33,9 +33,11 @@ fn top(app: &App, context: KeyContext, area: Rect, buf: &mut Buffer) {
     let y = area.y;
     let mut x = put(buf, area.x + 1, y, 12, "quarterdeck", theme.accent) + 2;
     let mut right = area.right() - 1;
-    if area.width >= 50 && context != KeyContext::Console {
+    if area.width >= 50 {
         let help = format!("{} help", key_of(app, KeyContext::Table, Command::Help));
-        right = put_right(buf, right, y, 20, &help, theme.dim).saturating_sub(2);
+        // Its room is kept, so that nothing moves where a console opens.
+        let shown = if context == KeyContext::Console { " ".repeat(columns(&help).into()) } else { help };
+        right = put_right(buf, right, y, 20, &shown, theme.dim).saturating_sub(2);
     }
     let (refresh, style) = match (app.paused, app.options.ascii) {
         (true, false) => ("⏸ paused".to_owned(), theme.warn),
