@@ -227,7 +227,7 @@ async fn resize(master: Master, mut sizes: watch::Receiver<Size>) {
 
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::PermissionsExt as _;
+    use std::process::Command;
     use std::time::Instant;
 
     use qdeck_model::SshTarget;
@@ -242,8 +242,11 @@ mod tests {
     async fn ssh_that_takes_nothing_any_more_ends_with_its_session() {
         let folder = tempfile::tempdir().unwrap();
         let program = folder.path().join("ssh");
-        std::fs::write(&program, "#!/bin/sh\necho \"process $$.\"\nexec sleep 600\n").unwrap();
-        std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o700)).unwrap();
+        // Written by a process: a file that this one had open for writing might not be executable yet, where another test has
+        // forked meanwhile.
+        let script = r#"printf '#!/bin/sh\necho "process $$."\nexec sleep 600\n' > "$0" && chmod 700 "$0""#;
+        let written = Command::new("sh").arg("-c").arg(script).arg(&program).status().unwrap();
+        assert!(written.success());
         let launcher = Launcher::new(Vec::new()).unwrap().with_program(program);
         let target = SshTarget { host: "example.test".to_owned(), ..SshTarget::default() };
         let transport = launcher.open(&target).unwrap();

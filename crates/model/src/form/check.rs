@@ -131,7 +131,6 @@ fn characters(count: usize) -> String {
     if count == 1 { "1 character".to_owned() } else { format!("{count} characters") }
 }
 
-/// `._-` as it is read: `. _ -`.
 /// What a name may hold, in words: `letters, digits, spaces and . _ -`.
 fn allowed(letters: &str, also: &str) -> String {
     let signs: Vec<String> = also.chars().filter(|sign| *sign != ' ').map(String::from).collect();
