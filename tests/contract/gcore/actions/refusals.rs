@@ -30,7 +30,7 @@ async fn wrong_values_are_refused_with_the_field() {
         ("instance.rename", text("name", &long), "name: at most 63 characters, this has 300"),
         ("instance.rename", text("name", ""), "name: must be filled in"),
         ("instance.rename", text("name", "web\u{7}1"), "name: may hold no control characters"),
-        ("instance.rename", text("name", "wéb-1"), "name: may hold letters, digits and   . _ -, not é"),
+        ("instance.rename", text("name", "wéb-1"), "name: may hold letters, digits, spaces and . _ -, not é"),
         (
             "instance.rename",
             text("name", "-web"),
