@@ -131,7 +131,9 @@ impl Life {
         self.deck.type_keys(" ");
         self.deck.wait_for("search: ");
         self.deck.type_keys(text);
-        self.deck.wait_until(&format!("the choice {text}"), |screen| screen.contents().contains(text));
+        // Once behind the prompt, and again where the choices have been loaded.
+        self.deck
+            .wait_until(&format!("the choice {text}"), |screen| screen.contents().matches(text).count() > 1);
         self.deck.type_keys(keys::ENTER);
         // Enter goes on by itself; where the form follows the choice, a moment later.
         self.deck.wait_until("the field after it", |screen| {
