@@ -91,11 +91,15 @@ pub(super) fn confirm(bulk: &PreparedBulk, of: &DoArguments) -> Result<(), Comma
 /// The writes as they are shown before they are confirmed.
 fn preview(bulk: &PreparedBulk) -> Vec<String> {
     let mut lines: Vec<String> = bulk.writes().flat_map(write_lines).collect();
-    for (target, why) in bulk.skipped() {
-        let reason = PreparedBulk::reason(target, why);
-        lines.push(format!("skipped {}/{}: {reason}", target.context(), target.name));
-    }
+    lines.extend(skipped(bulk).map(|skipped| format!("skipped {skipped}")));
     lines.iter().map(|line| output::plain(line)).collect()
+}
+
+/// The targets that are skipped, each with its reason.
+pub(super) fn skipped(bulk: &PreparedBulk) -> impl Iterator<Item = String> {
+    bulk.skipped().map(|(target, why)| {
+        format!("{}/{}: {}", target.context(), target.name, PreparedBulk::reason(target, why))
+    })
 }
 
 fn write_lines(write: &PreparedWrite) -> Vec<String> {

@@ -50,26 +50,13 @@ fn refuse(bulk: &PreparedBulk) -> Result<ExitCode, CommandError> {
     let mut skipped = bulk.skipped();
     match (skipped.next(), skipped.next()) {
         (Some((target, why)), None) => {
-            let named = Problem {
-                message: format!(
-                    "{} {}: {}",
-                    bulk.action.name,
-                    target.name,
-                    PreparedBulk::reason(target, why)
-                )
-                .into(),
-                ..why.clone()
-            };
-            Err(named.into())
+            let reason = PreparedBulk::reason(target, why);
+            let message = format!("{} {}: {reason}", bulk.action.name, target.name);
+            Err(Problem { message: message.into(), ..why.clone() }.into())
         }
         (first, _) => {
             let code = first.map_or(Code::Refused, |(_, why)| Code::of(why));
-            let reasons = bulk.skipped();
-            let reasons = reasons
-                .map(|(target, why)| {
-                    format!("{}/{}: {}", target.context(), target.name, PreparedBulk::reason(target, why))
-                })
-                .collect();
+            let reasons = confirm::skipped(bulk).collect();
             let message = format!("{} fits none of these:", bulk.action.name);
             Err(CommandError::new(code, message).list("skipped", reasons))
         }
